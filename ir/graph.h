@@ -1,0 +1,93 @@
+// The Wengert list: an append-only arena of immutable nodes, each after its inputs. Building the same pure node
+// twice gives one id. Nothing here recurses. Not thread-safe while nodes are made; reading is.
+//
+// Memory: about 70 bytes a node. Limits: 2^32 - 2 nodes, 2^32 - 1 edges (Error(size) beyond).
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "ir/attribute.h"
+#include "ir/expr.h"
+#include "ir/error.h"
+#include "ir/type.h"
+
+namespace wengert {
+
+struct Node {
+  const Op* op;
+  const Attributes* attributes;  ///< never null; owned by the graph, interned
+  const std::vector<Type>* types;  ///< of its results; owned by the graph, interned
+  uint32_t first_input;
+  uint32_t input_count;
+};
+
+class Graph {
+ public:
+  Graph();
+  ~Graph();
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  /// A parameter. Throws Error(name) when there is one of that name.
+  Expr input(std::string_view name, Dtype dtype, Shape shape = {},
+             std::source_location at = std::source_location::current());
+  /// The parameters, in the order they were made.
+  const std::vector<Value>& inputs() const { return inputs_; }
+  const std::string& input_name(Value input) const;
+
+  /// Makes a node, or finds the equal one: checks the call by the op's type rule. Throws Error(type) with the
+  /// place, the op and the operand types.
+  Expr make(const Op& op, std::span<const Value> inputs, Attributes attributes = {});
+  Expr make(const Op& op, std::initializer_list<Expr> inputs, Attributes attributes = {});
+
+  uint32_t size() const { return static_cast<uint32_t>(nodes_.size()); }
+  const Node& node(uint32_t id) const { return nodes_[id]; }
+  std::span<const Value> inputs(uint32_t id) const {
+    return {edges_.data() + nodes_[id].first_input, nodes_[id].input_count};
+  }
+  const Type& type(Value value) const { return (*nodes_[value.node].types)[value.result]; }
+
+  /// Where a node comes from: the places of its builders, first one first.
+  Place place(uint32_t node) const { return places_[node_places_[node]]; }
+  const Place& place_of(uint32_t place_id) const { return places_[place_id]; }
+  uint32_t place_id(uint32_t node) const { return node_places_[node]; }
+  std::vector<Place> places(uint32_t node) const;
+  uint32_t intern_place(const Place& place);
+  /// Sets the place of nodes made from now on; 0 is unknown. Prefer PlaceScope.
+  uint32_t set_current_place(uint32_t id) { return std::exchange(current_place_, id); }
+  uint32_t current_place() const { return current_place_; }
+
+ private:
+  uint32_t append(const Op& op, std::span<const Value> inputs, const Attributes* attributes);
+  void remember_place(uint32_t node);
+  void grow_table();
+  size_t node_hash(const Op* op, std::span<const Value> inputs, const Attributes* attributes) const;
+
+  struct HashByContent {
+    size_t operator()(const Attributes& a) const { return a.hash(); }
+    size_t operator()(const std::vector<Type>& types) const;
+  };
+  std::vector<Node> nodes_;
+  std::vector<Value> edges_;
+  std::vector<uint32_t> table_;  // open addressing: node id or Value::none
+  size_t interned_ = 0;
+  std::unordered_set<Attributes, HashByContent> attributes_;
+  std::unordered_set<std::vector<Type>, HashByContent> types_;
+  std::vector<Value> inputs_;
+  std::vector<Place> places_;
+  std::unordered_map<std::string, uint32_t> place_ids_;
+  std::vector<uint32_t> node_places_;
+  std::unordered_map<uint32_t, std::vector<uint32_t>> more_places_;
+  uint32_t current_place_ = 0;
+  // The last place interned from a std::source_location, so that a million nodes of one line cost no hashing.
+  friend class PlaceScope;
+  uint32_t intern_place(const std::source_location& at);
+  const char* last_file_ = nullptr;
+  uint32_t last_line_ = 0, last_column_ = 0, last_place_ = 0;
+};
+
+}  // namespace wengert

@@ -1,0 +1,35 @@
+// What the functions that build nodes share: weak numbers, promotion, broadcasting, and common type rules.
+#pragma once
+#include <span>
+#include <utility>
+
+#include "ir/op.h"
+
+namespace wengert::build {
+
+/// The operand as an Expr of its own dtype; a weak number takes `weak_type`.
+Expr expr_of(const Operand& x, Graph& graph, Dtype weak_type);
+/// The graph of the operands; Error(argument) when there is none or there are two.
+Graph& graph_of(std::initializer_list<const Operand*> operands, std::string_view what);
+/// All operands converted to their common dtype (weak numbers give way) and broadcast to a common shape.
+std::vector<Expr> promoted(std::initializer_list<const Operand*> operands, std::string_view what);
+/// As promoted, and integers become f64.
+std::vector<Expr> promoted_floats(std::initializer_list<const Operand*> operands, std::string_view what);
+
+/// An elementwise op of one operand.
+Expr unary(const Op& op, const Operand& x);
+/// The same; integers and bools are converted to f64 first.
+Expr float_unary(const Op& op, const Operand& x);
+/// An elementwise op of two operands with promotion and broadcasting; float_: integers become f64.
+Expr binary(const Op& op, const Operand& a, const Operand& b);
+Expr float_binary(const Op& op, const Operand& a, const Operand& b);
+
+// Type rules of elementwise ops.
+std::vector<Type> same_type(const Call& call);          ///< all operands of one type, which is the result's
+std::vector<Type> same_float_type(const Call& call);    ///< … a float
+std::vector<Type> same_number_type(const Call& call);   ///< … not bool
+std::vector<Type> same_integer_type(const Call& call);  ///< … an integer
+std::vector<Type> same_bits_type(const Call& call);     ///< … an integer or bool
+std::vector<Type> compared_type(const Call& call);      ///< all of one type; bool of their shape
+
+}  // namespace wengert::build

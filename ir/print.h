@@ -1,0 +1,25 @@
+// The text form of a program. It parses back (ir/parse.h) to the same list.
+//
+//   wengert 1
+//   program loss
+//   %0 = input {name="w", type=f64[D]} : f64[D]
+//   %1 = constant {value=f64(0x1.8p+1)} : f64  # 3
+//   %2 = broadcast_in_dim %1 {dimensions=[], shape=<D>} : f64[D]
+//   %3 = multiply %0, %2 : f64[D]
+//   output value = %3
+//
+// Ids are renumbered from 0 in order. Result 1 of a node prints as %7.1. Strings are quoted as in JSON; lists of
+// integers are [..], shapes are <..>, an extent is a bare polynomial in (..), a tensor is dtype[shape](v, v, …) with floats in hex.
+#pragma once
+#include <string>
+
+#include "ir/program.h"
+
+namespace wengert {
+
+struct PrintOptions {
+  bool locations = false;  ///< ends each line with "# file:line:column"
+};
+std::string print(const Program& program, const PrintOptions& options = {});
+
+}  // namespace wengert

@@ -1,0 +1,52 @@
+// THE list of graph passes, in order, each with the reason for its place; and the runner.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/program.h"
+
+namespace wengert {
+
+struct PassOptions {
+  bool fast_math = false;  ///< permits rows marked fast
+  bool stable = true;      ///< permits rows marked stable
+};
+
+/// A pass: reads one program, writes another with the same inputs and outputs (names, order, types).
+struct Pass {
+  std::string_view name;
+  std::string_view reason;  ///< why it stands where it stands
+  Program (*run)(const Program&, const PassOptions&);
+};
+
+/// The pipeline that compiling runs.
+const std::vector<Pass>& pipeline();
+/// Every pass by name, those not in the pipeline too; null when there is none.
+const Pass* find_pass(std::string_view name);
+
+struct PassReport {
+  std::string_view pass;
+  uint32_t nodes_before = 0, nodes_after = 0;
+  double seconds = 0;
+  bool changed = false;
+};
+
+struct RunOptions : PassOptions {
+  bool verify = true;                       ///< run the verifier between passes
+  std::vector<std::string> skip = {};       ///< passes left out, by name
+  int stop_after = -1;                      ///< run only so many
+  std::function<void(const Pass&, const Program&)> after = {};  ///< called after a pass that changed something
+  std::vector<PassReport>* report = nullptr;
+};
+
+/// Runs the passes in order. Throws Error(argument) for an unknown name in `skip`.
+Program run_passes(const Program& program, const std::vector<const Pass*>& passes, const RunOptions& options = {});
+/// Runs pipeline().
+Program optimize(const Program& program, const RunOptions& options = {});
+
+/// A copy of the program with numbers for some symbols. Throws Error(name) for a symbol it doesn't have.
+Program bind(const Program& program, const Bindings& bindings);
+
+}  // namespace wengert
