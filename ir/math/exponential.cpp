@@ -1,0 +1,80 @@
+// exp and expm1: x = n ln2 + r, |r| <= ln2/2, and a minimax polynomial for e^r - 1.
+#include "ir/math/exponential.h"
+
+#include "ir/math/functions.h"
+#include "ir/math/polynomial.h"
+
+namespace wengert::math {
+
+// e^r = 1 + r + r^2 p(r)
+static constexpr double exp_f64[] = {0x1p-1,
+                                     0x1.5555555555559p-3,
+                                     0x1.555555555554dp-5,
+                                     0x1.111111110f64bp-7,
+                                     0x1.6c16c16c1abp-10,
+                                     0x1.a01a01b00a51ep-13,
+                                     0x1.a01a018e11cc5p-16,
+                                     0x1.71ddf7f82aacap-19,
+                                     0x1.27e51326d2affp-22,
+                                     0x1.af5f5df405a9p-26,
+                                     0x1.1f1a6d8faa52dp-29};
+static constexpr double exp_f32[] = {0x1p-1,        0x1.555554p-3,  0x1.5554fp-5,
+                                     0x1.111306p-7, 0x1.6d4386p-10, 0x1.9e0c94p-13};
+static constexpr Coefficients exp_coefficients{exp_f64, exp_f32};
+static constexpr double log2_e = 0x1.71547652b82fep0;
+
+namespace {
+struct Reduced {
+  Rounded n;
+  Num r;
+};
+// The first fma is exact: its result is below 1/2 and a multiple of ulp(ln2)/2.
+Reduced reduce(Arithmetic& m, Num x) {
+  const Rounded n = round_product(m, x, log2_e);
+  const Num r = m.fma(-n.value, constant(m, x.type, 0x1.62e42fefa39efp-1, 0x1.62e43p-1), x);
+  return {n, r};
+}
+Num ln2_low(Arithmetic& m, Num x) { return constant(m, x.type, 0x1.abc9e3b39803fp-56, -0x1.05c61p-29); }
+}  // namespace
+
+ScaledExp scaled_exp(Arithmetic& m, Pair x) {
+  const Reduced reduced = reduce(m, x.high);
+  const Num low = m.fma(-reduced.n.value, ln2_low(m, x.high), x.low);
+  const Pair r = fast_two_sum(reduced.r, low);
+  const Num rest = m.fma(r.high * r.high, polynomial(m, r.high, exp_coefficients), r.low);
+  return {reduced.n.integer, reduced.n.value, fast_two_sum(r.high, rest)};
+}
+
+ScaledExp scaled_exp(Arithmetic& m, Num x) { return scaled_exp(m, Pair{x, m.like(x, 0)}); }
+
+// The bounds leave n within what scale() takes and beyond where the result is infinite or zero.
+static Num bounded(Arithmetic& m, Num x) {
+  return x.type == Dtype::f64 ? at_least(m, at_most(m, x, 710), -746) : at_least(m, at_most(m, x, 89), -104);
+}
+
+Num exp_pair(Arithmetic& m, Pair x) {
+  const Num high = bounded(m, x.high);
+  const ScaledExp e = scaled_exp(m, {high, m.select(high == x.high, x.low, m.like(high, 0))});
+  return scale(m, 1.0 + (e.p.high + e.p.low), e.n);
+}
+
+Num exp(Arithmetic& m, Num x) {
+  const Num inside = bounded(m, x);
+  const Reduced reduced = reduce(m, inside);
+  const Num r = m.fma(-reduced.n.value, ln2_low(m, x), reduced.r);
+  const Num p = m.fma(r * r, polynomial(m, r, exp_coefficients), r);
+  return scale(m, p + 1.0, reduced.n.integer);
+}
+
+// 2^n (1 + p) - 1 = 2^n (p + (1 - 2^-n)); where 2^-n is below half an ulp of 1 it does not matter.
+Num expm1(Arithmetic& m, Num x) {
+  const bool wide = x.type == Dtype::f64;
+  const Num inside = at_least(m, at_most(m, x, wide ? 710 : 89), wide ? -40 : -20);
+  const ScaledExp e = scaled_exp(m, inside);
+  const Num capped = m.minimum(e.n, m.like(e.n, wide ? 60 : 30));
+  const Pair sum = fast_two_sum(1.0 - power_of_two(m, -capped, x.type), e.p.high);
+  const Num whole = m.select(e.nf == 0.0, e.p.high + e.p.low, sum.high + (sum.low + e.p.low));
+  return m.copysign(scale(m, whole, e.n), x);  // keeps -0
+}
+
+}  // namespace wengert::math

@@ -1,0 +1,50 @@
+// sin and cos: minimax polynomials on [-pi/4, pi/4]; the quadrant selects between them.
+#include "ir/math/trigonometric.h"
+
+#include "ir/math/functions.h"
+#include "ir/math/polynomial.h"
+
+namespace wengert::math {
+
+// sin r = r + r^3 p(r^2), cos r = 1 - r^2/2 + r^4 p(r^2)
+static constexpr double sin_f64[] = {-0x1.5555555555548p-3, 0x1.111111110f74dp-7,   -0x1.a01a019beeebap-13,
+                                     0x1.71de355b7da7ep-19, -0x1.ae5e513c6bb76p-26, 0x1.5d8d2c137d5bcp-33};
+static constexpr double sin_f32[] = {-0x1.555546p-3, 0x1.110776p-7, -0x1.9952dcp-13};
+static constexpr double cos_f64[] = {0x1.555555555554bp-5,   -0x1.6c16c16c15009p-10, 0x1.a01a019c8d131p-16,
+                                     -0x1.27e4f7ef8c559p-22, 0x1.1ee9da23aca8dp-29,  -0x1.8fa585989333ep-37};
+static constexpr double cos_f32[] = {0x1.55554ap-5, -0x1.6c0c28p-10, 0x1.99e818p-16};
+
+Pair sin_near_zero(Arithmetic& m, Pair r) {
+  const Num z = r.high * r.high;
+  const Num p = polynomial(m, z, Coefficients{sin_f64, sin_f32});
+  return {r.high, m.mul_add(z * r.high, p, m.mul_add(z * -0.5, r.low, r.low))};
+}
+
+Pair cos_near_zero(Arithmetic& m, Pair r) {
+  const Num z = r.high * r.high, half = r.high * -0.5;
+  const Num p = polynomial(m, z, Coefficients{cos_f64, cos_f32});
+  const Num high = m.fma(half, r.high, m.like(z, 1));
+  const Num lost = m.fma(half, r.high, 1.0 - high);
+  return {high, m.mul_add(z * z, p, m.mul_add(-r.high, r.low, lost))};
+}
+
+/// sin of r + quadrant * pi/2.
+static Num sin_of_quadrant(Arithmetic& m, Num quadrant, Pair r) {
+  const Pair s = sin_near_zero(m, r), c = cos_near_zero(m, r);
+  const Num zero = m.like(quadrant, 0);
+  const Num odd = (quadrant & m.like(quadrant, 1)) != zero, lower = (quadrant & m.like(quadrant, 2)) != zero;
+  const Num value = m.select(odd, c.high, s.high) + m.select(odd, c.low, s.low);
+  return m.select(lower, -value, value);
+}
+
+Num sin(Arithmetic& m, Num x) {
+  const Reduced reduced = reduce_by_half_pi(m, x);
+  return m.select(x == 0.0, x, sin_of_quadrant(m, reduced.quadrant, reduced.r));  // keeps -0
+}
+
+Num cos(Arithmetic& m, Num x) {
+  const Reduced reduced = reduce_by_half_pi(m, x);
+  return sin_of_quadrant(m, reduced.quadrant + 1.0, reduced.r);
+}
+
+}  // namespace wengert::math

@@ -1,0 +1,20 @@
+// The reduction behind sin, cos and tan, and their values near zero.
+#pragma once
+#include "ir/math/float_bits.h"
+#include "ir/math/pair.h"
+
+namespace wengert::math {
+
+/// x = (4 j + quadrant) pi/2 + r, |r| <= pi/4; quadrant is an integer of which the lowest two bits count.
+struct Reduced {
+  Num quadrant;
+  Pair r;
+};
+/// For every x; infinities and NaN give r = NaN.
+Reduced reduce_by_half_pi(Arithmetic& m, Num x);
+
+/// sin r and cos r for |r| <= pi/4.
+Pair sin_near_zero(Arithmetic& m, Pair r);
+Pair cos_near_zero(Arithmetic& m, Pair r);
+
+}  // namespace wengert::math
