@@ -1,6 +1,7 @@
 #include "ir/ops/leaves.h"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -84,7 +85,15 @@ const Op variable{
 
 }  // namespace ops
 
+// All NaNs are equal: one bit pattern, so that equal literals are one node.
+static void unify_nans(Tensor& value) {
+  if (!is_float(value.dtype)) return;
+  for (int64_t i = 0; i < value.count(); i++)
+    if (std::isnan(value.at(i))) value.set(i, std::numeric_limits<double>::quiet_NaN());
+}
+
 Expr constant(Graph& graph, Tensor value) {
+  unify_nans(value);
   return graph.make(ops::constant, std::span<const Value>{}, {{"value", std::move(value)}});
 }
 
@@ -96,8 +105,10 @@ Expr constant(Graph& graph, Dtype dtype, double value) {
 
 Expr constant(Graph& graph, Dtype dtype, int64_t value) {
   Tensor literal(dtype, {});
-  if (dtype == Dtype::i64) *literal.data<int64_t>() = value;
-  else literal.set(0, static_cast<double>(value));
+  if (dtype == Dtype::i64)
+    *literal.data<int64_t>() = value;
+  else
+    literal.set(0, static_cast<double>(value));
   if (dtype == Dtype::i32 && static_cast<int32_t>(value) != value)
     throw Error(Code::type, fmt::format("{} does not fit i32", value));
   return constant(graph, std::move(literal));
