@@ -1,0 +1,46 @@
+// What to compile for: triple, CPU and features. A value. Wengert emits ELF objects for x86-64 and aarch64,
+// and needs hardware fused multiply-add, because contractions are defined with it.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace llvm {
+class TargetMachine;
+}
+
+namespace wengert {
+
+/// How much the compiler works.
+enum class Tier {
+  fast,  ///< compiles soonest: no optimisation, the fast register allocator
+  full   ///< runs soonest
+};
+
+struct Target {
+  std::string triple;
+  std::string cpu;             ///< tunes; also decides what is legal where `features` says nothing
+  std::string features;        ///< "+avx2,-avx512f"; decides what is legal
+  bool fma = true;             ///< always, today
+  unsigned vector_bits = 128;  ///< the widest vector registers worth using: 128, 256 or 512
+
+  /// This machine: the CPU's name for tuning, and the features that it really has.
+  static Target host();
+  /// A named machine. An empty triple is the host's; an empty cpu is x86-64-v3, or generic on aarch64;
+  /// "native" is host(). Throws Error(target) saying what is wrong and what there is.
+  static Target named(std::string_view triple, std::string_view cpu = {});
+  /// The JIT's choice is not a fact about the CPU: vectors of at most `bits`.
+  Target with_vector_bits(unsigned bits) const;
+
+  /// Lanes of a full vector of elements of `bytes` bytes.
+  unsigned lanes(size_t bytes) const { return static_cast<unsigned>(vector_bits / 8 / bytes); }
+  /// Can this process run the target's code? (The same architecture, and no feature that the machine lacks.)
+  bool runs_here() const;
+
+  bool operator==(const Target&) const = default;
+};
+
+/// A machine for position independent code. Not thread-safe: one for each compilation.
+std::unique_ptr<llvm::TargetMachine> make_target_machine(const Target& target, Tier tier);
+
+}  // namespace wengert
