@@ -81,11 +81,21 @@ struct Push {
   const Attributes& attributes;
 };
 
-/// What a batch rule sees: every operand has the new axis in front (broadcast by the driver where it had none).
+/// What a batch rule sees: the operands, those that are `batched` with the new axis in front. The results must have
+/// it in front.
 struct Batch {
   std::span<const Expr> inputs;
+  const std::vector<bool>& batched;
   const Attributes& attributes;
   Extent extent;
+  /// Operand i with the new axis in front: broadcast where it had none.
+  Expr input(size_t i) const;
+};
+
+/// What could not be proved when the node was made: it must not be negative when the symbols have values.
+struct Check {
+  Extent not_negative;
+  std::string what;
 };
 
 /// How the results depend on the floating-point operands.
@@ -111,6 +121,8 @@ struct Op {
 
   /// Checks the call and gives the result types.
   std::function<std::vector<Type>(const Call&)> type = {};
+  /// Conditions on symbols, for the kernel's entry; those on numbers are the type rule's.
+  std::function<std::vector<Check>(const Call&)> checks = {};
 
   // --- what it computes, by kind ---
   std::function<Num(Arithmetic&, std::span<const Num>, const Attributes&)> body = {};

@@ -8,7 +8,7 @@
 
 namespace wengert {
 namespace ops {
-extern const Op reduce_sum, reduce_prod, reduce_max, reduce_min, reduce_all, reduce_any, argmax, argmin;
+extern const Op logsumexp, norm, reduce_sum, reduce_prod, reduce_max, reduce_min, reduce_all, reduce_any, argmax, argmin;
 }
 
 /// Which axes; nullopt: all of them. Negative axes count from the end.
