@@ -14,6 +14,7 @@
 #include "ir/op.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/math.h"
 
 namespace wengert {
 namespace {
@@ -26,6 +27,12 @@ const Op* const built_in[] = {
     &ops::add, &ops::subtract, &ops::multiply, &ops::divide, &ops::negate, &ops::maximum, &ops::minimum,
     &ops::select, &ops::convert, &ops::equal, &ops::not_equal, &ops::less, &ops::less_equal, &ops::bit_and,
     &ops::bit_or, &ops::bit_xor, &ops::bit_not,
+    // mathematics
+    &ops::exponential, &ops::exponential_minus_one, &ops::log, &ops::log_plus_one, &ops::sine, &ops::cosine,
+    &ops::sqrt, &ops::rsqrt, &ops::square, &ops::reciprocal, &ops::integer_pow, &ops::abs, &ops::sign, &ops::floor,
+    &ops::ceil, &ops::trunc, &ops::round_nearest_even, &ops::round_nearest_afz, &ops::copysign, &ops::is_nan,
+    &ops::is_inf, &ops::is_finite, &ops::relu, &ops::clamp, &ops::fma, &ops::lerp, &ops::shift_left,
+    &ops::shift_right_logical, &ops::shift_right_arithmetic, &ops::population_count, &ops::count_leading_zeros,
 };
 // clang-format on
 
