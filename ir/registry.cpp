@@ -12,9 +12,13 @@
 #include <fmt/format.h>
 
 #include "ir/op.h"
+#include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
+#include "ir/ops/indexing.h"
 #include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
+#include "ir/ops/movement.h"
+#include "ir/ops/reductions.h"
 
 namespace wengert {
 namespace {
@@ -27,6 +31,10 @@ const Op* const built_in[] = {
     &ops::add, &ops::subtract, &ops::multiply, &ops::divide, &ops::negate, &ops::maximum, &ops::minimum,
     &ops::select, &ops::convert, &ops::equal, &ops::not_equal, &ops::less, &ops::less_equal, &ops::bit_and,
     &ops::bit_or, &ops::bit_xor, &ops::bit_not,
+    // structure
+    &ops::broadcast_in_dim, &ops::transpose, &ops::slice, &ops::reverse, &ops::reshape, &ops::pad, &ops::concatenate,
+    &ops::gather, &ops::scatter_add, &ops::reduce_sum, &ops::reduce_prod, &ops::reduce_max, &ops::reduce_min,
+    &ops::reduce_all, &ops::reduce_any, &ops::argmax, &ops::argmin, &ops::logsumexp, &ops::norm, &ops::dot_general,
     // mathematics
     &ops::exponential, &ops::exponential_minus_one, &ops::log, &ops::log_plus_one, &ops::sine, &ops::cosine,
     &ops::sqrt, &ops::rsqrt, &ops::square, &ops::reciprocal, &ops::integer_pow, &ops::abs, &ops::sign, &ops::floor,
