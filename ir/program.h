@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "ir/op.h"
 
 namespace wengert {
 
@@ -22,6 +23,8 @@ struct Program {
   const std::vector<Value>& inputs() const { return graph->inputs(); }
   /// The symbols its inputs mention, by first appearance, then those only other nodes mention.
   std::vector<std::string> symbols() const;
+  /// What its nodes want of the symbols, each condition once, with places in the messages.
+  std::vector<Check> checks() const;
 };
 
 }  // namespace wengert

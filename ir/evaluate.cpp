@@ -1,0 +1,133 @@
+#include "ir/evaluate.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ir/evaluate_kinds.h"
+#include "ir/op.h"
+
+namespace wengert {
+namespace {
+
+std::string numbers(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+
+// One round of matching shapes: symbols that an extent linear in one unknown decides. Says whether any was found.
+bool learn(const Shape& shape, const std::vector<int64_t>& extents, Bindings& known) {
+  bool found = false;
+  for (size_t i = 0; i < shape.size(); i++) {
+    const std::optional<Extent::Linear> linear = shape[i].bind(known).as_linear();
+    if (!linear || (extents[i] - linear->offset) % linear->scale != 0) continue;
+    found |= known.try_emplace(linear->symbol, (extents[i] - linear->offset) / linear->scale).second;
+  }
+  return found;
+}
+
+// Nodes that an output reaches.
+std::vector<char> live_nodes(const Program& program) {
+  const Graph& graph = *program.graph;
+  std::vector<char> live(graph.size(), 0);
+  for (const Output& output : program.outputs) live[output.value.node] = 1;
+  for (uint32_t id = graph.size(); id-- > 0;)
+    if (live[id])
+      for (Value input : graph.inputs(id)) live[input.node] = 1;
+  return live;
+}
+
+std::vector<uint32_t> last_uses(const Program& program, const std::vector<char>& live) {
+  const Graph& graph = *program.graph;
+  std::vector<uint32_t> last(graph.size(), 0);
+  for (uint32_t id = 0; id < graph.size(); id++)
+    if (live[id])
+      for (Value input : graph.inputs(id)) last[input.node] = id;
+  for (const Output& output : program.outputs) last[output.value.node] = Value::none;
+  return last;
+}
+
+}  // namespace
+
+std::vector<Check> Program::checks() const {
+  std::vector<Check> out;
+  for (uint32_t id = 0; id < graph->size(); id++) {
+    const Node& node = graph->node(id);
+    if (!node.op->checks) continue;
+    std::vector<const Type*> operands;
+    for (Value input : graph->inputs(id)) operands.push_back(&graph->type(input));
+    for (Check& check : node.op->checks(Call{*node.op, operands, *node.attributes})) {
+      if (check.not_negative.is_number()) continue;
+      const Place place = graph->place(id);
+      if (place.known()) check.what = fmt::format("{}:{}: {}", place.file, place.line, check.what);
+      const bool have = std::any_of(out.begin(), out.end(), [&](const Check& other) {
+        return other.not_negative == check.not_negative;
+      });
+      if (!have) out.push_back(std::move(check));
+    }
+  }
+  return out;
+}
+
+Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments, const Bindings& known) {
+  const Graph& graph = *program.graph;
+  const std::vector<Value>& inputs = program.inputs();
+  if (arguments.size() != inputs.size())
+    throw Error(Code::argument, fmt::format("{} takes {} arguments, not {}", program.name, inputs.size(), arguments.size()));
+  for (size_t i = 0; i < inputs.size(); i++) {
+    const Type& type = graph.type(inputs[i]);
+    if (arguments[i].dtype != type.dtype || static_cast<int64_t>(arguments[i].shape.size()) != type.rank())
+      throw Error(Code::type, fmt::format("the argument '{}' must be {}, not {}{}", graph.input_name(inputs[i]), text(type),
+                                          name(arguments[i].dtype), numbers(arguments[i].shape)));
+  }
+  Bindings bindings = known;
+  for (bool more = true; more;) {
+    more = false;
+    for (size_t i = 0; i < inputs.size(); i++) more |= learn(graph.type(inputs[i]).shape, arguments[i].shape, bindings);
+  }
+  for (size_t i = 0; i < inputs.size(); i++) {
+    const Shape& shape = graph.type(inputs[i]).shape;
+    for (size_t axis = 0; axis < shape.size(); axis++) {
+      const Extent bound = shape[axis].bind(bindings);
+      if (bound.is(arguments[i].shape[axis])) continue;
+      const std::string label = graph.input_name(inputs[i]);
+      if (!bound.is_number())
+        throw Error(Code::argument, fmt::format("the extent {} of the argument '{}' is not decided by the shapes; bind its "
+                                                "symbols", shape[axis].text(), label));
+      throw Error(Code::type, fmt::format("the argument '{}' has shape {}, but axis {} must be {}{}", label,
+                                          numbers(arguments[i].shape), axis, shape[axis].text(),
+                                          shape[axis].is_number() ? "" : fmt::format(" = {}", *bound.number())));
+    }
+  }
+  for (const auto& [symbol, value] : bindings)
+    if (value < 0) throw Error(Code::size, fmt::format("the symbol {} is negative: {}", symbol, value));
+  for (const std::string& symbol : program.symbols())
+    if (!bindings.contains(symbol))
+      throw Error(Code::argument, fmt::format("the symbol {} has no value: no argument's shape decides it; bind it", symbol));
+  for (const Check& check : program.checks())
+    if (check.not_negative.evaluate(bindings) < 0) throw Error(Code::size, check.what);
+  return bindings;
+}
+
+Evaluation evaluate(const Program& program, std::span<const Tensor> arguments, const Bindings& known) {
+  const Bindings bindings = bind_symbols(program, arguments, known);
+  const Graph& graph = *program.graph;
+  const std::vector<char> live = live_nodes(program);
+  const std::vector<uint32_t> last = last_uses(program, live);
+  EvaluationContext context{bindings, {}, 0};
+  std::vector<Tensor> values(graph.size());
+  for (size_t i = 0; i < arguments.size(); i++) values[program.inputs()[i].node] = arguments[i];
+  std::vector<const Tensor*> operands;
+  for (uint32_t id = 0; id < graph.size(); id++) {
+    const Node& node = graph.node(id);
+    if (!live[id] || node.op->kind == Kind::input) continue;
+    operands.clear();
+    for (Value input : graph.inputs(id)) operands.push_back(&values[input.node]);
+    values[id] = evaluate_node(context, graph, id, operands);
+    for (Value input : graph.inputs(id))
+      if (last[input.node] == id) values[input.node] = Tensor();
+  }
+  Evaluation out;
+  for (const Output& output : program.outputs) out.outputs.push_back(values[output.value.node]);
+  out.flags = context.flags;
+  return out;
+}
+
+}  // namespace wengert
