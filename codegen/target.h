@@ -29,9 +29,6 @@ struct Target {
   /// A named machine. An empty triple is the host's; an empty cpu is x86-64-v3, or generic on aarch64;
   /// "native" is host(). Throws Error(target) saying what is wrong and what there is.
   static Target named(std::string_view triple, std::string_view cpu = {});
-  /// The JIT's choice is not a fact about the CPU: vectors of at most `bits`.
-  Target with_vector_bits(unsigned bits) const;
-
   /// Lanes of a full vector of elements of `bytes` bytes.
   unsigned lanes(size_t bytes) const { return static_cast<unsigned>(vector_bits / 8 / bytes); }
   /// Can this process run the target's code? (The same architecture, and no feature that the machine lacks.)

@@ -1,0 +1,186 @@
+#include "codegen/compiler.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Bitcode/BitcodeWriter.h>
+#include <llvm/IR/DiagnosticHandler.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Object/ObjectFile.h>
+#include <llvm/Transforms/Utils/Cloning.h>
+
+#include "codegen/llvm_compat.h"
+#include "codegen/optimize.h"
+#include "ir/error.h"
+
+namespace wengert {
+namespace {
+
+/// Collects what LLVM would otherwise print before it ends the process.
+class Diagnostics : public llvm::DiagnosticHandler {
+ public:
+  explicit Diagnostics(std::vector<std::string>& errors) : errors_(errors) {}
+  bool handleDiagnostics(const llvm::DiagnosticInfo& info) override {
+    if (info.getSeverity() == llvm::DS_Error) {
+      llvm::raw_string_ostream out(errors_.emplace_back());
+      llvm::DiagnosticPrinterRawOStream printer(out);
+      info.print(printer);
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::string>& errors_;
+};
+
+void set_attributes(llvm::Function& function, const Target& target) {
+  function.addFnAttr(llvm::Attribute::NoUnwind);
+  function.addFnAttr("no-builtins");
+  if (function.isDeclaration()) return;
+  function.setDSOLocal(true);
+  function.addFnAttr("target-cpu", target.cpu);
+  if (!target.features.empty()) function.addFnAttr("target-features", target.features);
+  // Without it, a CPU that prefers 256 bits gets wider vectors split in two.
+  function.addFnAttr("prefer-vector-width", std::to_string(target.vector_bits));
+}
+
+}  // namespace
+
+struct Compilation::State {
+  llvm::LLVMContext context;
+  std::vector<std::string> errors;
+  std::unique_ptr<llvm::TargetMachine> machine;
+  std::unique_ptr<llvm::Module> module;
+  bool finished = false;
+};
+
+llvm::FastMathFlags float_flags(const CompileOptions& options) {
+  llvm::FastMathFlags flags;
+  flags.setAllowReassoc(options.fast_math);
+  flags.setAllowContract(options.fast_math);
+  flags.setAllowReciprocal(options.fast_math);
+  return flags;
+}
+
+Compilation::Compilation(const Target& target, CompileOptions options, std::string_view name)
+    : target_(target), options_(std::move(options)), state_(std::make_unique<State>()) {
+  state_->context.setDiagnosticHandler(std::make_unique<Diagnostics>(state_->errors));
+  state_->machine = make_target_machine(target, options_.tier);
+  state_->module = std::make_unique<llvm::Module>(llvm::StringRef(name), state_->context);
+  compat::set_triple(*state_->module, state_->machine->getTargetTriple());
+  state_->module->setDataLayout(state_->machine->createDataLayout());
+  state_->module->setPICLevel(llvm::PICLevel::BigPIC);
+}
+
+Compilation::~Compilation() = default;
+
+llvm::LLVMContext& Compilation::context() { return state_->context; }
+
+llvm::Module& Compilation::module() {
+  require_module();
+  return *state_->module;
+}
+
+void Compilation::require_module() const {
+  if (!state_->module) throw Error(Code::internal, "code generation: the module is gone after emit_object()");
+}
+
+void Compilation::throw_diagnostics() const {
+  if (!state_->errors.empty())
+    throw Error(Code::internal, fmt::format("LLVM: {}", fmt::join(state_->errors, "; ")));
+}
+
+void Compilation::finish() {
+  require_module();
+  if (std::exchange(state_->finished, true)) return;
+  for (llvm::Function& function : *state_->module)
+    if (!function.isIntrinsic()) set_attributes(function, target_);
+  std::string broken;
+  llvm::raw_string_ostream out(broken);
+  if (llvm::verifyModule(*state_->module, &out))
+    throw Error(Code::internal, fmt::format("code generation made invalid LLVM IR: {}", out.str()));
+  if (options_.tier == Tier::full) optimize(*state_->module, *state_->machine);
+  throw_diagnostics();
+}
+
+std::vector<char> Compilation::generate(llvm::Module& module, bool assembly) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream out(bytes);
+  llvm::legacy::PassManager passes;
+  llvm::TargetLibraryInfoImpl library(state_->machine->getTargetTriple());
+  library.disableAllFunctions();
+  passes.add(new llvm::TargetLibraryInfoWrapperPass(library));
+  const auto kind = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+  if (state_->machine->addPassesToEmitFile(passes, out, nullptr, kind))
+    throw Error(Code::internal, fmt::format("LLVM cannot write objects for {}", target_.triple));
+  passes.run(module);
+  throw_diagnostics();
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string Compilation::emit_ir() {
+  finish();
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  state_->module->print(out, nullptr);
+  return out.str();
+}
+
+std::string Compilation::emit_assembly() {
+  finish();
+  const std::vector<char> text = generate(*llvm::CloneModule(*state_->module), true);
+  return {text.begin(), text.end()};
+}
+
+std::vector<char> Compilation::emit_bitcode() {
+  finish();
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream out(bytes);
+  llvm::WriteBitcodeToFile(*state_->module, out);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<char> Compilation::emit_object() {
+  finish();
+  // The back end rewrites the module it compiles.
+  const std::unique_ptr<llvm::Module> module = std::move(state_->module);
+  std::vector<char> object = generate(*module, false);
+  std::vector<std::string> missing = undefined_symbols(object);
+  std::erase_if(missing, [&](const std::string& name) {
+    return std::find(options_.external.begin(), options_.external.end(), name) != options_.external.end();
+  });
+  if (!missing.empty())
+    throw Error(Code::target,
+                fmt::format("the object for {} ({}) would need {} from a library; a kernel must need "
+                            "nothing",
+                            target_.triple, target_.cpu, fmt::join(missing, ", ")));
+  return object;
+}
+
+std::vector<std::string> undefined_symbols(std::span<const char> object) {
+  const auto check = [](llvm::Error error) {
+    if (error)
+      throw Error(Code::internal,
+                  fmt::format("an emitted object cannot be read: {}", llvm::toString(std::move(error))));
+  };
+  auto file = llvm::object::ObjectFile::createObjectFile(
+      llvm::MemoryBufferRef(llvm::StringRef(object.data(), object.size()), "object"));
+  check(file.takeError());
+  std::vector<std::string> names;
+  for (const llvm::object::SymbolRef& symbol : (*file)->symbols()) {
+    auto flags = symbol.getFlags();
+    check(flags.takeError());
+    if (!(*flags & llvm::object::SymbolRef::SF_Undefined)) continue;
+    auto name = symbol.getName();
+    check(name.takeError());
+    if (!name->empty()) names.push_back(name->str());
+  }
+  return names;
+}
+
+}  // namespace wengert
