@@ -1,4 +1,4 @@
-// exp and expm1: x = n ln2 + r, |r| <= ln2/2, and a minimax polynomial for e^r - 1.
+// exp, exp2 and expm1: x = n ln2 + r, |r| <= ln2/2, and a minimax polynomial for e^r - 1.
 #include "ir/math/exponential.h"
 
 #include "ir/math/functions.h"
@@ -20,6 +20,13 @@ static constexpr double exp_f64[] = {0x1p-1,
                                      0x1.1f1a6d8faa52dp-29};
 static constexpr double exp_f32[] = {0x1p-1,        0x1.555554p-3,  0x1.5554fp-5,
                                      0x1.111306p-7, 0x1.6d4386p-10, 0x1.9e0c94p-13};
+// 2^r = 1 + r p(r)
+static constexpr double exp2_f64[] = {0x1.62e42fefa39efp-1,  0x1.ebfbdff82c58ep-3,  0x1.c6b08d704a1d1p-5,
+                                      0x1.3b2ab6fba51a1p-7,  0x1.5d87fe7875339p-10, 0x1.430912f755a54p-13,
+                                      0x1.ffcbfd43b9302p-17, 0x1.62c0272b2a134p-20, 0x1.b5233f7b253d3p-24,
+                                      0x1.e4bb949de5deap-28, 0x1.ec5b25982340ap-32, 0x1.e0d0e8bb324bdp-36};
+static constexpr double exp2_f32[] = {0x1.62e43p-1,   0x1.ebfbep-3,   0x1.c6b06cp-5, 0x1.3b2a54p-7,
+                                      0x1.5da9aap-10, 0x1.441778p-13, 0x1.da0154p-17};
 static constexpr Coefficients exp_coefficients{exp_f64, exp_f32};
 static constexpr double log2_e = 0x1.71547652b82fep0;
 
@@ -64,6 +71,15 @@ Num exp(Arithmetic& m, Num x) {
   const Num r = m.fma(-reduced.n.value, ln2_low(m, x), reduced.r);
   const Num p = m.fma(r * r, polynomial(m, r, exp_coefficients), r);
   return scale(m, p + 1.0, reduced.n.integer);
+}
+
+// 2^x with x = n + r, both exact.
+Num exp2(Arithmetic& m, Num x) {
+  const bool wide = x.type == Dtype::f64;
+  const Num inside = at_least(m, at_most(m, x, wide ? 1025 : 129), wide ? -1080 : -155);
+  const Rounded n = round_product(m, inside, 1);
+  const Num r = inside - n.value;
+  return scale(m, m.mul_add(r, polynomial(m, r, Coefficients{exp2_f64, exp2_f32}), m.like(x, 1)), n.integer);
 }
 
 // 2^n (1 + p) - 1 = 2^n (p + (1 - 2^-n)); where 2^-n is below half an ulp of 1 it does not matter.

@@ -1,6 +1,11 @@
-// log and log1p: x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), log x = k ln2 + log(1 + f).
+// Logarithms. log and log1p: x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), log x = k ln2 + log(1 + f).
+#include "ir/math/logarithm.h"
+
+#include <bit>
+
 #include "ir/math/float_bits.h"
 #include "ir/math/functions.h"
+#include "ir/math/log_table.h"
 #include "ir/math/polynomial.h"
 
 namespace wengert::math {
@@ -31,30 +36,79 @@ static Num combine(Arithmetic& m, Num k, Num f, Num extra) {
   return m.fma(k, ln2_high, f - (half_square - tail));
 }
 
-Num log(Arithmetic& m, Num x) {
-  const Split s = split(m, x, sqrt_half);
-  const Num finite = combine(m, to_float(m, s.exponent), s.significand - 1.0, m.like(x, 0));
-  const Num edge = m.select(x == 0.0, -infinity(m, x), nan(m, x));
-  return m.select(x > 0.0, m.select(x == infinity(m, x), x, finite), edge);
+Num log_of_sum(Arithmetic& m, Pair sum, Num f) {
+  const Split s = split(m, sum.high, sqrt_half);
+  const Num k = to_float(m, s.exponent), zero = m.like(f, 0);
+  const Num near = k == 0.0;
+  const Num fraction = m.select(near, f, s.significand - 1.0);
+  // log(high + low) - log(high) = low / high, and 1 / (1 + f) is needed to a few bits only. It matters for
+  // sums of moderate size.
+  const Num down = m.maximum(m.minimum(-s.exponent, m.like(s.exponent, 100)), m.like(s.exponent, -100));
+  const Num rest = sum.low * power_of_two(m, down, f.type) * m.mul_add(fraction, fraction, 1.0 - fraction);
+  return combine(m, k, fraction, m.select(near, zero, rest));
 }
 
-// 1 + x rounded is 2^k (1 + f), and what rounding lost goes into the correction; where k = 0, f is x itself.
 Num log1p(Arithmetic& m, Num x) {
   const Num sum = 1.0 + x;
-  const Split s = split(m, sum, sqrt_half);
-  const Num k = to_float(m, s.exponent);
-  const Num zero = m.like(x, 0), small = k == 0.0;
-  const Num part = sum - x;
-  const Num lost = m.select(x > 1.0, 1.0 - part, x - (sum - 1.0));
-  const Num f = m.select(small, x, s.significand - 1.0);
-  // log(sum + lost) - log(sum) = lost / sum, and 1 / (1 + f) is needed to a few bits only.
-  const bool wide = x.type == Dtype::f64;
-  const Num down = power_of_two(m, -s.exponent, x.type);
-  const Num extra =
-      m.select(small | (x > (wide ? 0x1p60 : 0x1p30)), zero, lost * down * m.mul_add(f, f, 1.0 - f));
-  const Num finite = m.copysign(combine(m, k, f, extra), x);  // keeps -0
+  const Num lost = m.select(x > 1.0, 1.0 - (sum - x), x - (sum - 1.0));
+  const Num far = x > (x.type == Dtype::f64 ? 0x1p60 : 0x1p30);  // nothing of 1 is left in the sum
+  const Num finite = log_of_sum(m, {sum, m.select(far, m.like(x, 0), lost)}, x);
   const Num edge = m.select(x == -1.0, -infinity(m, x), nan(m, x));
-  return m.select(x > -1.0, m.select(x == infinity(m, x), x, finite), edge);
+  const Num inside = m.select(x == infinity(m, x), x, m.copysign(finite, x));  // keeps -0
+  return m.select(x > -1.0, inside, edge);
+}
+
+// x = 2^k z; a table gives c, a reciprocal of z so short that r = z c - 1 is exact, and -log c. (P.-T. P.
+// Tang, 1990.)
+Pair log_pair(Arithmetic& m, Num x) {
+  const Split s = split(m, x, 0.6875);
+  const Num offset = m.constant_bits(Dtype::i64, std::bit_cast<uint64_t>(0.6875));
+  const Num index = m.shift_right_logical(bits(m, s.significand) - offset, m.constant(Dtype::i64, 45));
+  const auto entry = [&](std::span<const double> table) { return m.table(Dtype::f64, table, index); };
+  const Num k = to_float(m, s.exponent);
+  const Num r = m.fma(s.significand, entry(log_table_reciprocal), m.like(x, -1));
+  const Num base = m.fma(k, m.like(x, 0x1.62e42fefa38p-1), entry(log_table_high));  // exact
+  const Pair first = two_sum(base, r);
+  const Pair square = two_product(m, r * -0.5, r);
+  const Pair second = fast_two_sum(first.high, square.high);
+  const Num cubic = r * r * r * polynomial(m, r, log_table_polynomial);
+  const Num low = m.fma(k, m.like(x, 0x1.ef35793c7673p-45), entry(log_table_low));
+  return fast_two_sum(second.high, second.low + (first.low + (square.low + (low + cubic))));
+}
+
+/// The value at x for x > 0, with the limits of a logarithm elsewhere.
+static Num with_edges(Arithmetic& m, Num x, Num value) {
+  const Num edge = m.select(x == 0.0, -infinity(m, x), nan(m, x));
+  return m.select(x > 0.0, m.select(x == infinity(m, x), x, value), edge);
+}
+
+Num log(Arithmetic& m, Num x) {
+  const Split s = split(m, x, sqrt_half);
+  return with_edges(m, x, combine(m, to_float(m, s.exponent), s.significand - 1.0, m.like(x, 0)));
+}
+
+Num log2(Arithmetic& m, Num x) {
+  if (x.type == Dtype::f32)
+    return through_f64(m, [](Arithmetic& in, Num wide) { return log(in, wide) * 0x1.71547652b82fep0; }, x);
+  const Pair factor = constant_pair(m, x.type, 0x1.71547652b82fep0, 0x1.777d0ffda0d24p-56);
+  const Pair value = multiply(m, log_pair(m, x), factor);
+  return with_edges(m, x, value.high + value.low);
+}
+
+Num log10(Arithmetic& m, Num x) {
+  if (x.type == Dtype::f32)
+    return through_f64(m, [](Arithmetic& in, Num wide) { return log(in, wide) * 0x1.bcb7b1526e50ep-2; }, x);
+  const Pair factor = constant_pair(m, x.type, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57);
+  const Pair value = multiply(m, log_pair(m, x), factor);
+  return with_edges(m, x, value.high + value.low);
+}
+
+Num xlogy(Arithmetic& m, Num x, Num y) {
+  return m.select((x == 0.0) & (y == y), m.like(x, 0), x * log(m, y));
+}
+
+Num xlog1py(Arithmetic& m, Num x, Num y) {
+  return m.select((x == 0.0) & (y == y), m.like(x, 0), x * log1p(m, y));
 }
 
 }  // namespace wengert::math

@@ -1,4 +1,4 @@
-// sin and cos: minimax polynomials on [-pi/4, pi/4]; the quadrant selects between them.
+// sin, cos and tan: minimax polynomials on [-pi/4, pi/4]; the quadrant selects between them.
 #include "ir/math/trigonometric.h"
 
 #include "ir/math/functions.h"
@@ -45,6 +45,18 @@ Num sin(Arithmetic& m, Num x) {
 Num cos(Arithmetic& m, Num x) {
   const Reduced reduced = reduce_by_half_pi(m, x);
   return sin_of_quadrant(m, reduced.quadrant + 1.0, reduced.r);
+}
+
+// sin / cos, in odd quadrants -cos / sin; both sides as pairs, one division.
+Num tan(Arithmetic& m, Num x) {
+  const Reduced reduced = reduce_by_half_pi(m, x);
+  const Pair s = sin_near_zero(m, reduced.r), c = cos_near_zero(m, reduced.r);
+  const Num odd = (reduced.quadrant & m.like(reduced.quadrant, 1)) != m.like(reduced.quadrant, 0);
+  const auto choose = [&](Pair a, Pair b) {
+    return fast_two_sum(m.select(odd, a.high, b.high), m.select(odd, a.low, b.low));
+  };
+  const Pair quotient = divide(m, choose(negate(c), s), choose(s, c));
+  return m.select(x == 0.0, x, quotient.high + quotient.low);  // keeps -0
 }
 
 }  // namespace wengert::math

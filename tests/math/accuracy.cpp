@@ -97,7 +97,7 @@ class Meter {
     mpfr_sub(error_, error_, exact_, MPFR_RNDN);
     long exponent = mpfr_zero_p(exact_) ? bottom : std::max<long>(mpfr_get_exp(exact_), bottom);
     exponent = std::min<long>(exponent, top);
-    if (x < 0 && reference.floor_below_zero > 0)
+    if (x < 0 && y <= 0 && reference.floor_below_zero > 0)
       exponent = std::max<long>(exponent, std::ilogb(reference.floor_below_zero) + 1);
     mpfr_mul_2si(error_, error_, digits - exponent, MPFR_RNDN);
     return std::fabs(mpfr_get_d(error_, MPFR_RNDN));

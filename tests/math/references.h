@@ -23,7 +23,7 @@ struct Reference {
   double bound;  ///< in ulp
   std::vector<Interval> intervals{};
   std::vector<double> near{};   ///< points around which samples crowd
-  double floor_below_zero = 0;  ///< for x < 0 the unit is ulp(max(|f|, this))
+  double floor_below_zero = 0;  ///< where no argument is positive the unit is ulp(max(|f|, this))
 };
 
 const std::vector<Reference>& references();

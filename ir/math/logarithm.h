@@ -1,0 +1,13 @@
+// Logarithms for other functions: of a sum, and with extra digits.
+#pragma once
+#include "ir/math/pair.h"
+
+namespace wengert::math {
+
+/// log(sum) for finite sum > 0; f is sum - 1, used where sum is near 1.
+Num log_of_sum(Arithmetic& m, Pair sum, Num f);
+
+/// log x to some 66 bits, f64 only, for finite x > 0; for other x some finite pair.
+Pair log_pair(Arithmetic& m, Num x);
+
+}  // namespace wengert::math
