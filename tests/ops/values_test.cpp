@@ -1,0 +1,134 @@
+// Values of every elementwise op, in every type it takes, against MPFR or host integers.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "backends.h"
+#include "cases.h"
+#include "exact.h"
+
+using namespace wengert;
+using namespace wengert::tests;
+
+static constexpr double inf = std::numeric_limits<double>::infinity(),
+                        nan_ = std::numeric_limits<double>::quiet_NaN();
+
+static int width_of(Dtype dtype) { return dtype == Dtype::boolean ? 1 : dtype == Dtype::i32 ? 32 : 64; }
+
+static int64_t integer_at(const Tensor& t, int64_t i) {
+  return t.dtype == Dtype::i64 ? t.data<int64_t>()[i] : static_cast<int64_t>(t.at(i));
+}
+static Exact exact_at(const Tensor& t, int64_t i) {
+  return is_float(t.dtype) ? Exact(t.at(i)) : Exact::of_integer(integer_at(t, i));
+}
+
+// Every combination of the awkward numbers of each operand's type.
+static std::vector<Tensor> awkward(const Case& c) {
+  std::vector<std::vector<double>> pools;
+  for (Dtype dtype : c.operands) {
+    if (dtype == Dtype::boolean)
+      pools.push_back({0, 1});
+    else if (dtype == Dtype::f32 && c.operands.size() < 3)
+      pools.push_back({0.0, -0.0, 1, -1, 0.5, -2.5, 3, 0x1p-149, -0x1p-126, 0x1p-70, 0x1.fffffep127, -1e30,
+                       30, inf, -inf, nan_});
+    else if (dtype == Dtype::f64 && c.operands.size() < 3)
+      pools.push_back({0.0, -0.0, 1, -1, 0.5, -2.5, 3, 0x1p-1074, -0x1p-1022, 0x1p-600,
+                       0x1.fffffffffffffp1023, -1e300, 30, inf, -inf, nan_});
+    else if (is_float(dtype))
+      pools.push_back({0.0, -0.0, 1.5, -2, inf, -inf, nan_});
+    else
+      pools.push_back({0, 1, -1, 7, -7, 3, -3, 31, 32, 63, 64, 1000, dtype == Dtype::i32 ? -0x1p31 : -0x1p63,
+                       dtype == Dtype::i32 ? 0x1p31 - 1 : 0x1p62});
+  }
+  int64_t count = 1;
+  for (const auto& pool : pools) count *= static_cast<int64_t>(pool.size());
+  std::vector<Tensor> out;
+  int64_t repeat = 1;
+  for (size_t i = 0; i < pools.size(); i++) {
+    Tensor t(c.operands[i], {count});
+    for (int64_t k = 0; k < count; k++) t.set(k, pools[i][k / repeat % pools[i].size()]);
+    repeat *= static_cast<int64_t>(pools[i].size());
+    out.push_back(std::move(t));
+  }
+  return out;
+}
+
+static void compare_integers(const Case& c, const std::vector<Tensor>& x, const Tensor& y) {
+  const IntegerFunction function = integer_function_of(*c.op);
+  const Reference* reference = reference_of(*c.op);
+  REQUIRE_MESSAGE((function || reference), "no reference for ", c.text());
+  for (int64_t i = 0; i < y.count(); i++) {
+    std::vector<int64_t> at;
+    for (const Tensor& t : x) at.push_back(is_float(t.dtype) ? 0 : integer_at(t, i));
+    int64_t expected;
+    if (function) {
+      expected = function(at, width_of(c.operands.back()));
+    } else {
+      std::vector<Exact> exact;
+      for (const Tensor& t : x) exact.push_back(exact_at(t, i));
+      const Exact value = reference->function(exact, c.attributes);
+      if (c.op->name == "convert" && c.result == Dtype::boolean)
+        expected = !value.is_zero();
+      else if (c.op->name == "convert" && is_float(c.operands[0])) {
+        // truncates, saturates, NaN gives 0
+        const double v = x[0].at(i), top = c.result == Dtype::i32 ? 0x1p31 : 0x1p63;
+        const int64_t most = c.result == Dtype::i32 ? INT32_MAX : INT64_MAX;
+        expected = std::isnan(v) ? 0 : v >= top ? most : v <= -top ? -most - 1 : static_cast<int64_t>(v);
+      } else
+        expected = wrapped(value, width_of(c.result) == 1 ? 32 : width_of(c.result));
+    }
+    CAPTURE(i);
+    CAPTURE(fmt::format("{}", fmt::join(at, ", ")));
+    CHECK(integer_at(y, i) == expected);
+  }
+}
+
+static void compare_floats(const Case& c, const std::vector<Tensor>& x, const Tensor& y) {
+  const Reference* reference = reference_of(*c.op);
+  REQUIRE_MESSAGE(reference, "no reference for ", c.text());
+  for (int64_t i = 0; i < y.count(); i++) {
+    std::vector<Exact> at;
+    std::string where;
+    for (const Tensor& t : x) {
+      at.push_back(exact_at(t, i));
+      where += fmt::format("{}{}", where.empty() ? "" : ", ", t.at(i));
+    }
+    const Exact expected = reference->function(at, c.attributes);
+    CAPTURE(where);
+    CAPTURE(y.at(i));
+    CAPTURE(expected.number());
+    CHECK(ulps(y.at(i), expected, c.result) <= reference->bound + 1e-9);
+    if (reference->signed_zeros && y.at(i) == 0 && expected.is_zero())
+      CHECK(std::signbit(y.at(i)) == (mpfr_signbit(expected.get()) != 0));
+  }
+}
+
+static void compare(const Case& c, const std::vector<Tensor>& x) {
+  Bench bench(c, {x[0].count()});
+  bench.output(bench.call(c));
+  const Tensor y = run(bench.program, x)[0];
+  REQUIRE(y.dtype == c.result);
+  if (is_float(c.result))
+    compare_floats(c, x, y);
+  else
+    compare_integers(c, x, y);
+}
+
+TEST_CASE("values of elementwise ops in their sampling range") {
+  std::mt19937_64 random(1);
+  for (const Case& c : elementwise_cases()) {
+    CAPTURE(c.text());
+    std::vector<Tensor> x;
+    for (size_t i = 0; i < c.operands.size(); i++) x.push_back(samples(c, i, 200, random));
+    compare(c, x);
+  }
+}
+
+TEST_CASE("values of elementwise ops at awkward points") {
+  for (const Case& c : elementwise_cases()) {
+    CAPTURE(c.text());
+    compare(c, awkward(c));
+  }
+}
