@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 #include <shared_mutex>
 
 #include <fmt/format.h>
@@ -35,12 +34,18 @@ const Op* const built_in[] = {
     &ops::broadcast_in_dim, &ops::transpose, &ops::slice, &ops::reverse, &ops::reshape, &ops::pad, &ops::concatenate,
     &ops::gather, &ops::scatter_add, &ops::reduce_sum, &ops::reduce_prod, &ops::reduce_max, &ops::reduce_min,
     &ops::reduce_all, &ops::reduce_any, &ops::argmax, &ops::argmin, &ops::logsumexp, &ops::norm, &ops::dot_general,
-    // mathematics
-    &ops::exponential, &ops::exponential_minus_one, &ops::log, &ops::log_plus_one, &ops::sine, &ops::cosine,
-    &ops::sqrt, &ops::rsqrt, &ops::square, &ops::reciprocal, &ops::integer_pow, &ops::abs, &ops::sign, &ops::floor,
-    &ops::ceil, &ops::trunc, &ops::round_nearest_even, &ops::round_nearest_afz, &ops::copysign, &ops::is_nan,
-    &ops::is_inf, &ops::is_finite, &ops::relu, &ops::clamp, &ops::fma, &ops::lerp, &ops::shift_left,
-    &ops::shift_right_logical, &ops::shift_right_arithmetic, &ops::population_count, &ops::count_leading_zeros,
+    // exponentials, logarithms, circular and hyperbolic functions
+    &ops::exponential, &ops::exponential_minus_one, &ops::exp2, &ops::log, &ops::log_plus_one, &ops::log2, &ops::log10,
+    &ops::sine, &ops::cosine, &ops::tan, &ops::asin, &ops::acos, &ops::atan, &ops::atan2, &ops::sinh, &ops::cosh,
+    &ops::tanh, &ops::asinh, &ops::acosh, &ops::atanh, &ops::logistic, &ops::softplus, &ops::log_sigmoid,
+    &ops::log1mexp, &ops::logaddexp, &ops::xlogy, &ops::xlog1py, &ops::erf, &ops::erfc, &ops::lgamma, &ops::digamma,
+    &ops::trigamma,
+    // powers, rounding, remainders, pieces, bits
+    &ops::sqrt, &ops::rsqrt, &ops::cbrt, &ops::square, &ops::reciprocal, &ops::power, &ops::integer_pow, &ops::hypot,
+    &ops::abs, &ops::sign, &ops::floor, &ops::ceil, &ops::trunc, &ops::round_nearest_even, &ops::round_nearest_afz,
+    &ops::copysign, &ops::is_nan, &ops::is_inf, &ops::is_finite, &ops::remainder, &ops::floor_mod, &ops::floor_divide,
+    &ops::relu, &ops::clamp, &ops::fma, &ops::lerp, &ops::shift_left, &ops::shift_right_logical,
+    &ops::shift_right_arithmetic, &ops::population_count, &ops::count_leading_zeros,
 };
 // clang-format on
 
@@ -129,19 +134,20 @@ std::string_view fault(const Op& op) {
   return {};
 }
 
-/// Insertions, deletions and changes of one character that turn a into b.
+/// Insertions, deletions, changes of one character and swaps of two neighbours that turn a into b.
 size_t edits(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 0; i < a.size(); i++) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); j++) {
-      const size_t change = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
+  std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); i++)
+    for (size_t j = 0; j <= b.size(); j++) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
-  }
-  return row.back();
+  return d[a.size()][b.size()];
 }
 
 }  // namespace

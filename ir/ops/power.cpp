@@ -1,5 +1,6 @@
 // Records: powers and roots.
 #include "ir/graph.h"
+#include "ir/math/functions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
@@ -9,14 +10,23 @@ namespace wengert {
 
 using Inputs = std::span<const Num>;
 
+// Beyond it a power of anything but 1 overflows or vanishes; x^n is left to `power`.
 static constexpr int64_t max_integer_exponent = int64_t{1} << 31;
 
-// x^n for n >= 0 by repeated squaring; integers wrap.
-static Num power_by_squaring(Arithmetic& m, Num x, int64_t n) {
+// x^n of an integer, n >= 0, wrapping.
+static Num wrapping_power(Arithmetic& m, Num x, int64_t n) {
   Num result = m.like(x, 1);
   for (; n > 0; n >>= 1, x = x * x)
     if (n & 1) result = result * x;
   return result;
+}
+
+// d(x^y)/dx = y x^(y-1), zero at 0^0. The mask is no wider: at x = 2, y = 0 d2z/dxdy is not zero.
+// d(x^y)/dy = x^y log x, zero at x = 0 for y >= 0: the limit for y > 0, a convention for y = 0.
+static std::vector<Expr> power_partials(Expr x, Expr y, Expr z) {
+  const Expr at_zero = x == 0.0;
+  return {select(at_zero & (y == 0.0), 0.0, y * pow(x, y - 1.0)),
+          select(at_zero & (y >= 0.0), 0.0, z * log(x))};
 }
 
 namespace ops {
@@ -26,8 +36,11 @@ const Op sqrt = build::real_function(
     [](Expr, Expr y) { return 0.5 / y; }, {0.2, 5}, "sqrt");
 
 const Op rsqrt = build::real_function(
-    "rsqrt", "1 / sqrt(x)", [](Arithmetic& m, Num x) { return 1.0 / m.sqrt(x); },
-    [](Expr x, Expr y) { return -0.5 * (y / x); }, {0.2, 5}, "rec_sqrt");
+    "rsqrt", "1 / sqrt(x)", math::rsqrt, [](Expr x, Expr y) { return -0.5 * (y / x); }, {0.2, 5}, "rec_sqrt");
+
+const Op cbrt = build::real_function(
+    "cbrt", "cube root, of negative numbers too", math::cbrt,
+    [](Expr, Expr y) { return (1.0 / 3.0) / (y * y); }, {0.2, 5}, "cbrt");
 
 const Op square{
     .name = "square",
@@ -41,8 +54,9 @@ const Op square{
 };
 
 const Op reciprocal = build::real_function(
-    "reciprocal", "1 / x", [](Arithmetic&, Num x) { return 1.0 / x; }, [](Expr, Expr y) { return -(y * y); },
-    {0.3, 4}, "reciprocal");
+    "reciprocal", "1 / x", math::reciprocal, [](Expr, Expr y) { return -(y * y); }, {0.3, 4}, "reciprocal");
+
+const Op power = build::real_function("power", "x^y", math::pow, power_partials, {{0.2, 4}, {-3, 3}}, "pow");
 
 const Op integer_pow{
     .name = "integer_pow",
@@ -50,7 +64,7 @@ const Op integer_pow{
     .type = [](const Call& call) -> std::vector<Type> {
       const int64_t n = call.attributes.get<int64_t>("exponent");
       call.require(n >= -max_integer_exponent && n <= max_integer_exponent,
-                   "the exponent is beyond 2^31; write it as a float");
+                   "the exponent is beyond 2^31 in magnitude");
       call.require(is_float(call[0].dtype) || n >= 0,
                    "an integer to a negative power is not an integer; convert it");
       return build::same_number_type(call);
@@ -58,8 +72,7 @@ const Op integer_pow{
     .body =
         [](Arithmetic& m, Inputs x, const Attributes& attributes) {
           const int64_t n = attributes.get<int64_t>("exponent");
-          const Num power = power_by_squaring(m, x[0], n < 0 ? -n : n);
-          return n < 0 ? 1.0 / power : power;
+          return is_float(x[0].type) ? math::integer_pow(m, x[0], n) : wrapping_power(m, x[0], n);
         },
     // n x^(n-1); x^0 is constant, at 0 too
     .partials = [](std::span<const Expr> x, Expr, const Attributes& attributes) -> std::vector<Expr> {
@@ -70,16 +83,34 @@ const Op integer_pow{
     .samples = {{0.3, 3}},
 };
 
+// dz/dx = x/z, zero at (0, 0).
+const Op hypot = build::real_function(
+    "hypot", "sqrt(x^2 + y^2) without overflow; derivative 0 at (0, 0)", math::hypot,
+    [](Expr x, Expr y, Expr z) -> std::vector<Expr> {
+      const Expr at_zero = z == 0.0;
+      return {wengert::select(at_zero, 0.0, x / z), wengert::select(at_zero, 0.0, y / z)};
+    },
+    {{0.3, 3}, {-3, 3}}, "hypot");
+
 }  // namespace ops
 
 Expr sqrt(Operand x) { return build::float_unary(ops::sqrt, x); }
 Expr rsqrt(Operand x) { return build::float_unary(ops::rsqrt, x); }
+Expr cbrt(Operand x) { return build::float_unary(ops::cbrt, x); }
 Expr square(Operand x) { return build::unary(ops::square, x); }
 Expr reciprocal(Operand x) { return build::float_unary(ops::reciprocal, x); }
+Expr hypot(Operand x, Operand y) { return build::float_binary(ops::hypot, x, y); }
 
 Expr integer_pow(Operand x, int64_t exponent) {
   PlaceScope place(x);
   return build::graph_of({&x}, "integer_pow").make(ops::integer_pow, {x.expr}, {{"exponent", exponent}});
+}
+
+Expr pow(Operand x, Operand y) {
+  const bool literal = y.weak == Operand::Weak::integer && x.weak == Operand::Weak::none;
+  if (literal && y.integer >= -max_integer_exponent && y.integer <= max_integer_exponent)
+    return integer_pow(x, y.integer);
+  return build::float_binary(ops::power, x, y);
 }
 
 }  // namespace wengert

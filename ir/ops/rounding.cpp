@@ -2,7 +2,7 @@
 // kinked at 0 and take 0 there.
 #include <limits>
 
-#include "ir/graph.h"
+#include "ir/math/functions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/math.h"
 #include "ir/ops/real_function.h"
@@ -11,16 +11,10 @@ namespace wengert {
 
 using Inputs = std::span<const Num>;
 
-// -1, 0 or 1 of any number; 0 keeps its sign, NaN stays.
 static Num sign_of(Arithmetic& m, Num x) {
+  if (is_float(x.type)) return math::sign(m, x);
   const Num zero = m.like(x, 0);
-  if (!is_float(x.type)) return m.select(x < zero, m.like(x, -1), m.select(zero < x, m.like(x, 1), zero));
-  return m.select((x < zero) | (zero < x), m.copysign(m.like(x, 1), x), x);
-}
-
-static Num round_afz_of(Arithmetic& m, Num x) {
-  const Num whole = m.truncate(x);  // x - whole is exact
-  return m.select(m.absolute(x - whole) >= 0.5, whole + m.copysign(m.like(x, 1), x), whole);
+  return m.select(x < zero, m.like(x, -1), m.select(zero < x, m.like(x, 1), zero));
 }
 
 static Op rounding(std::string_view name, std::string_view summary, Num (*body)(Arithmetic&, Num),
@@ -77,7 +71,7 @@ const Op round_nearest_even = rounding(
     "round_nearest_even", "to the nearest integer, half to even",
     [](Arithmetic& m, Num x) { return m.round_even(x); }, "roundeven");
 const Op round_nearest_afz =
-    rounding("round_nearest_afz", "to the nearest integer, half away from zero", round_afz_of, "round");
+    rounding("round_nearest_afz", "to the nearest integer, half away from zero", math::round_afz, "round");
 
 const Op is_nan =
     classification("is_nan", "whether x is not a number", [](Arithmetic& m, Num x) { return m.is_nan(x); });

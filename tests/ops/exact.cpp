@@ -22,15 +22,17 @@ int64_t wrapped(const Exact& value, int width) {
   return width == 32 ? static_cast<int32_t>(bits) : static_cast<int64_t>(bits);
 }
 
-double ulps(double got, const Exact& exact, Dtype dtype) {
+double ulps(double got, const Exact& exact, Dtype dtype, double floor) {
   const bool wide = dtype == Dtype::f64;
   const int digits = wide ? 53 : 24, lowest = wide ? -1074 : -149;
   const double infinity = std::numeric_limits<double>::infinity();
   if (exact.is_nan() || std::isnan(got)) return exact.is_nan() && std::isnan(got) ? 0 : infinity;
   const double rounded = wide ? exact.number() : static_cast<double>(mpfr_get_flt(exact.get(), MPFR_RNDN));
   if (std::isinf(got) || std::isinf(rounded)) return got == rounded ? 0 : infinity;
-  if (exact.is_zero()) return got == 0 ? 0 : infinity;
-  const long exponent = std::max<long>(mpfr_get_exp(exact.get()) - digits, lowest);
+  if (exact.is_zero() && floor == 0) return got == 0 ? 0 : infinity;
+  const long at = exact.is_zero() ? lowest : mpfr_get_exp(exact.get());
+  const long exponent =
+      std::max<long>(std::max<long>(at, floor > 0 ? std::ilogb(floor) + 1 : lowest) - digits, lowest);
   Exact error(got);
   mpfr_sub(error.get(), error.get(), exact.get(), MPFR_RNDN);
   mpfr_mul_2si(error.get(), error.get(), -exponent, MPFR_RNDN);

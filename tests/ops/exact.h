@@ -48,6 +48,8 @@ struct Reference {
   double bound;  ///< in ulp of the result's width
   /// The sign of a zero is compared too.
   bool signed_zeros = true;
+  /// The unit is that of max(|value|, floor) where the first operand is negative, or for every operand.
+  double floor_below_zero = 0, floor = 0;
 };
 
 /// By the record's `reference`, or its name where it has none; null when there is none.
@@ -59,8 +61,9 @@ IntegerFunction integer_function_of(const Op& op);
 /// The real result modulo 2^width, as a signed number.
 int64_t wrapped(const Exact& value, int width);
 
-/// |got - exact| in units in the last place of `dtype` at exact; 0 for equal infinities and NaNs.
-double ulps(double got, const Exact& exact, Dtype dtype);
+/// |got - exact| in units in the last place of `dtype` at max(|exact|, floor); 0 for equal infinities and
+/// NaNs.
+double ulps(double got, const Exact& exact, Dtype dtype, double floor = 0);
 
 /// d f / d direction at x, and the derivative of that along another direction.
 Exact slope(const Reference& f, std::span<const double> x, std::span<const double> direction,

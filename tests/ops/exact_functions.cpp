@@ -57,6 +57,12 @@ Exact not_a_number() {
   return out;
 }
 
+Exact infinite() {
+  Exact out;
+  mpfr_set_inf(out.get(), 1);
+  return out;
+}
+
 Exact larger(const Exact& a, const Exact& b) {
   if (a.is_nan() || b.is_nan()) return not_a_number();
   if (a.is_zero() && b.is_zero()) return mpfr_signbit(a.get()) ? b : a;
@@ -75,7 +81,7 @@ Exact reciprocal(X x, A) { return 1.0 / x[0]; }
 Exact inverse_root(X x, A) { return 1.0 / apply(mpfr_sqrt, x[0]); }
 Exact logistic(X x, A) { return 1.0 / (1.0 + apply(mpfr_exp, -x[0])); }
 Exact softplus_of(const Exact& x) {
-  return x.is_finite() || !(0.0 < x) ? apply(mpfr_log1p, apply(mpfr_exp, x)) : x;
+  return 0.0 < x ? x + apply(mpfr_log1p, apply(mpfr_exp, -x)) : apply(mpfr_log1p, apply(mpfr_exp, x));
 }
 Exact softplus(X x, A) { return softplus_of(x[0]); }
 Exact log_sigmoid(X x, A) { return -softplus_of(-x[0]); }
@@ -99,12 +105,14 @@ Exact log_gamma(X x, A) {
   return out;
 }
 
+Exact digamma(X x, A) { return x[0].is_zero() ? not_a_number() : apply(mpfr_digamma, x[0]); }
+
 // Recurrence up to 80, then the asymptotic series; reflection below 1/2. Right to 1e-40.
 Exact trigamma_of(Exact x) {
   if (x.is_nan()) return x;
-  if (!x.is_finite()) return mpfr_signbit(x.get()) ? not_a_number() : Exact(0.0);
+  if (!x.is_finite()) return mpfr_signbit(x.get()) ? infinite() : Exact(0.0);
   if (x < 0.5) {
-    if (mpfr_integer_p(x.get())) return not_a_number();
+    if (mpfr_integer_p(x.get())) return infinite();
     Exact pi;
     mpfr_const_pi(pi.get(), MPFR_RNDN);
     const Exact ratio = pi / apply(mpfr_sin, pi * x);
@@ -135,6 +143,9 @@ Exact floor_mod(X x, A) {
 }
 Exact floor_divide(X x, A) {
   const Exact quotient = x[0] / x[1];
+  if (x[1].is_zero() || x[1].is_nan() || x[0].is_nan()) return quotient;
+  if (!x[0].is_finite()) return not_a_number();
+  if (!x[1].is_finite()) return !x[0].is_zero() && mpfr_signbit(quotient.get()) ? Exact(-1.0) : quotient;
   return apply([](mpfr_ptr out, mpfr_srcptr v, mpfr_rnd_t) { return mpfr_floor(out, v); }, quotient);
 }
 Exact integer_pow(X x, A a) {
@@ -216,21 +227,21 @@ const Reference* reference_of(const Op& op) {
       {"atanh", {one<mpfr_atanh>, 4}},
       {"cbrt", {one<mpfr_cbrt>, 4}},
       {"erfc", {one<mpfr_erfc>, 4}},
-      {"lgamma", {log_gamma, 4}},
-      {"digamma", {one<mpfr_digamma>, 4}},
+      {"lgamma", {log_gamma, 4, true, 1}},
+      {"digamma", {digamma, 4, true, 1}},
       {"trigamma", {trigamma, 4}},
       {"logistic", {logistic, 4}},
       {"softplus", {softplus, 4}},
       {"log_sigmoid", {log_sigmoid, 4, false}},
       {"log1mexp", {log1mexp, 4, false}},
-      {"logaddexp", {logaddexp, 4, false}},
+      {"logaddexp", {logaddexp, 4, false, 0, 0.5}},
       {"xlogy", {xlogy, 4, false}},
       {"xlog1py", {xlog1py, 4, false}},
       {"atan2", {two<mpfr_atan2>, 4}},
       {"hypot", {two<mpfr_hypot>, 4}},
       {"pow", {two<mpfr_pow>, 4}},
       {"integer_pow", {integer_pow, 4}},
-      {"floor_divide", {floor_divide, 0}},
+      {"floor_divide", {floor_divide, 1}},
   };
   const auto at = all.find(op.reference.empty() ? op.name : op.reference);
   return at == all.end() ? nullptr : &at->second;
