@@ -4,6 +4,7 @@
 #include <string>
 
 #include <llvm/Config/llvm-config.h>
+#include <llvm/ExecutionEngine/Orc/Core.h>
 #include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
 #include <llvm/IR/Attributes.h>
 #include <llvm/IR/Module.h>
@@ -14,6 +15,9 @@
 #if LLVM_VERSION_MAJOR >= 21
 #include <llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h>
 #include <llvm/Support/ModRef.h>
+#endif
+#if __has_include(<llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>)
+#include <llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>
 #endif
 #if __has_include(<llvm/Config/Targets.h>)
 #include <llvm/Config/Targets.h>

@@ -1,0 +1,63 @@
+// An entry: what one exported function of an object takes and gives. The emitter, the C header, the JSON
+// description and the Python wrapper all work from it, so they agree. docs/abi.md is the description for
+// users.
+//
+// Order of the arguments: inputs, symbols as int64_t, outputs, void *workspace. Rank-0 inputs go by value,
+// all else by pointer; bool is uint8_t. Beside NAME there are NAME_workspace(symbols...) and
+// NAME_packed(inputs, symbols, outputs, workspace).
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codegen/target.h"
+#include "ir/type.h"
+
+namespace wengert {
+
+struct Argument {
+  std::string name;
+  Type type;
+};
+
+/// One exported function. Names are the user's; ArgumentNames makes them fit the languages.
+struct Entry {
+  std::string symbol;   ///< NAME, an identifier
+  std::string summary;  ///< one line for people
+  std::vector<Argument> inputs;
+  std::vector<std::string> symbols;  ///< in order; every symbol of the types and extents here
+  std::vector<Argument> outputs;
+  Extent workspace = 0;                   ///< bytes the body uses; room to align them is added to it
+  std::vector<Extent> not_negative = {};  ///< more extents checked at entry, as those of the types are
+};
+
+/// An object file with all that its descriptions say.
+struct ObjectDescription {
+  std::string name;  ///< NAME.o, NAME.h ...
+  Target target;
+  std::vector<Entry> entries;
+  std::vector<std::string> external = {};  ///< C functions the object needs from the user
+};
+
+/// Identifiers of C, C++ and Python for the arguments of an entry: distinct and no keywords; those that clash
+/// have a
+/// `_` behind them.
+struct ArgumentNames {
+  std::vector<std::string> inputs, symbols, outputs;
+  explicit ArgumentNames(const Entry& entry);
+  /// The extent as an expression of C and Python (with functions floordiv, min, max).
+  std::string spell(const Entry& entry, const Extent& extent) const;
+  /// The type for people: "f64[N, 30]".
+  std::string spell(const Entry& entry, const Type& type) const;
+};
+
+/// Throws Error(name) for a symbol that is no identifier of C, C++ and Python, and Error(argument) for a
+/// symbol in some extent that entry.symbols lacks.
+void check_entry(const Entry& entry);
+
+/// The type of an element in C: "double", "uint8_t" ...
+std::string_view c_type(Dtype dtype);
+/// What NAME_workspace() returns, in words: "0 bytes", "8*N + 63 bytes".
+std::string workspace_text(const Entry& entry, const ArgumentNames& names);
+
+}  // namespace wengert
