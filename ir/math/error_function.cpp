@@ -11,25 +11,32 @@ static constexpr double near_coefficients[] = {
     0x1.565bcd126d6edp-8,  -0x1.c02db49229b1fp-11, 0x1.f9a3342152cf7p-14, -0x1.f4d31d85b4f84p-17,
     0x1.b9ed71fb0fe73p-20, -0x1.5f8e4d2412c71p-23, 0x1.fc0d5c2f2905ap-27, -0x1.452ac54ffba4cp-30,
     0x1.25ec3cb74ee9fp-34};
-// (1 + 2x) e^(x^2) erfc x = p((x - 4) / (x + 4)), 1 <= x <= 28 (M. Shepherd and J. Laframboise, 1981)
+// (1 + 2x) e^(x^2) erfc x = c + t p(t), t = (x - 4)/(x + 4), 1 <= x <= 28 (M. Shepherd and J. Laframboise,
+// 1981)
+static constexpr double tail_constant_high = 0x1.3ba5916e9fd7fp0, tail_constant_low = -0x1.aa9c415679e6fp-55;
 static constexpr double tail_coefficients[] = {
-    0x1.3ba5916e9fd7fp0,    -0x1.1df1ad154a28ep-3,  0x1.f7f5df66fd81bp-7,   0x1.16ecefcfa532ep-4,
-    -0x1.9ddb23c3e950cp-4,  0x1.7fee004e13b75p-4,   -0x1.0fb06dfe40396p-4,  0x1.3079edf63b762p-5,
-    -0x1.0962388782f4cp-6,  0x1.49c672a6414a7p-8,   -0x1.8d4a96ec05df5p-11, -0x1.a1df48d49f65ap-13,
-    0x1.3bdff77344942p-13,  -0x1.99530bab053e5p-16, -0x1.787557dbeea4ep-17, 0x1.7ecee848a1404p-18,
-    0x1.35c56e03c9cacp-22,  -0x1.b4bceb4174db3p-21, 0x1.56aba3af459acp-24,  0x1.96e18f219a068p-24,
-    -0x1.3f31d9d637d05p-26, -0x1.42a99d444f807p-28};
+    -0x1.1df1ad154a28ep-3,  0x1.f7f5df66fd7cp-7,    0x1.16ecefcfa5397p-4,   -0x1.9ddb23c3e912dp-4,
+    0x1.7fee004e124d2p-4,   -0x1.0fb06dfe4842ap-4,  0x1.3079edf684622p-5,   -0x1.096238856f003p-6,
+    0x1.49c6728559db1p-8,   -0x1.8d4a995303255p-11, -0x1.a1df24941e6b4p-13, 0x1.3be02aff358c2p-13,
+    -0x1.995960eb5904p-16,  -0x1.787ef2af15d53p-17, 0x1.7f291c4326cbp-18,   0x1.37450e80a9c7ep-22,
+    -0x1.baee2e85eaabdp-21, 0x1.5be1ede0ff9aep-24,  0x1.d40cd958feeb9p-24,  -0x1.9e24cef2e3b5dp-26,
+    -0x1.a5055fe5a1ff4p-27, 0x1.3ac68188180e5p-28};
 
 /// erf x - x for |x| <= 1.
 static Num near_rest(Arithmetic& m, Num x) { return x * polynomial(m, x * x, near_coefficients); }
 
-/// erfc a for a >= 1. The square carries its rounding error into the exponential.
+/// erfc a for a >= 1: 2^n (1 + p) q / (1 + 2a), with the rounding errors of each factor carried along.
 static Num tail(Arithmetic& m, Num a) {
-  const Num x = at_most(m, a, 28);
-  const Pair square = two_product(m, x, x);
-  const Num decay = exp_pair(m, negate(square));
+  const Num x = at_most(m, a, 28), two = m.like(x, 2), one = m.like(x, 1);
+  const ScaledExp e = scaled_exp(m, negate(two_product(m, x, x)));
   const Num t = (x - 4.0) / (x + 4.0);
-  return decay * (polynomial(m, t, tail_coefficients) / m.fma(x, m.like(x, 2), m.like(x, 1)));
+  const Num rest = m.mul_add(t, polynomial(m, t, tail_coefficients), m.like(x, tail_constant_low));
+  const Pair q = fast_two_sum(m.like(x, tail_constant_high), rest);
+  const Num high = m.fma(q.high, e.p.high, q.high);
+  const Num low = m.fma(q.high, e.p.high, q.high - high) + m.fma(q.high, e.p.low, q.low * (1.0 + e.p.high));
+  const Num denominator = m.fma(x, two, one);
+  const Pair quotient = divide(m, {high, low}, {denominator, m.fma(x, two, one - denominator)});
+  return scale(m, quotient.high + quotient.low, e.n);
 }
 
 Num erf(Arithmetic& m, Num x) {

@@ -58,6 +58,13 @@ Num log1p(Arithmetic& m, Num x) {
   return m.select(x > -1.0, inside, edge);
 }
 
+// Over sqrt(2) by way of (1 + z) / 2.
+Num log1p_of_fraction(Arithmetic& m, Num z) {
+  const Num upper = z > 0x1.a827999fcef32p-2;
+  return combine(m, m.select(upper, m.like(z, 1), m.like(z, 0)),
+                 m.select(upper, m.fma(z, m.like(z, 0.5), m.like(z, -0.5)), z), m.like(z, 0));
+}
+
 // x = 2^k z; a table gives c, a reciprocal of z so short that r = z c - 1 is exact, and -log c. (P.-T. P.
 // Tang, 1990.)
 Pair log_pair(Arithmetic& m, Num x) {

@@ -10,9 +10,13 @@ Num logistic(Arithmetic& m, Num x) {
   return m.select(x < 0.0, z, m.like(x, 1)) / (1.0 + z);
 }
 
-Num softplus(Arithmetic& m, Num x) { return at_least(m, x, 0) + log1p(m, exp(m, -m.absolute(x))); }
+Num softplus(Arithmetic& m, Num x) {
+  return at_least(m, x, 0) + log1p_of_fraction(m, exp(m, -m.absolute(x)));
+}
 
-Num log_sigmoid(Arithmetic& m, Num x) { return at_most(m, x, 0) - log1p(m, exp(m, -m.absolute(x))); }
+Num log_sigmoid(Arithmetic& m, Num x) {
+  return at_most(m, x, 0) - log1p_of_fraction(m, exp(m, -m.absolute(x)));
+}
 
 // Near zero log(-(e^x - 1)), below log(1 - e^x); one exponential and one logarithm serve both.
 Num log1mexp(Arithmetic& m, Num x) {
@@ -34,7 +38,7 @@ Num logaddexp(Arithmetic& m, Num x, Num y) {
   const Pair gap = two_sum(low, -high);
   const Num same = x == y;  // also equal infinities
   const Num z = exp_pair(m, {m.select(same, zero, gap.high), m.select(same, zero, gap.low)});
-  return high + log1p(m, z);
+  return high + log1p_of_fraction(m, z);
 }
 
 }  // namespace wengert::math

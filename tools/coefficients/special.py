@@ -11,7 +11,10 @@ def erfc_tail(t):
 
 
 K = 4
-report("erfc tail", erfc_tail, (1 - mpf(K)) / (1 + K), (28 - mpf(K)) / (28 + K), 21)
+low, high = (1 - mpf(K)) / (1 + K), (28 - mpf(K)) / (28 + K)
+middle = erfc_tail(mpf(0))
+report("erfc tail", lambda t: (erfc_tail(t) - middle) / t, low, high, 21)
+print("erfc tail constant", hexadecimal(middle), hexadecimal(middle - mpf(float(middle))))
 
 # lgamma(x) = (x - 1)(x - 2) p(x - middle)
 one, two = mpf("1.125"), mpf(2)
