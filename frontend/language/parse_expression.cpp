@@ -10,19 +10,7 @@ namespace wengert::language {
 namespace {
 
 // Python's precedences; 0: not a binary operator.
-enum : int {
-  lowest = 1,
-  p_or = 1,
-  p_and,
-  p_not,
-  p_compare,
-  p_bit_or,
-  p_bit_xor,
-  p_bit_and,
-  p_shift,
-  p_add,
-  p_multiply
-};
+enum : int { p_or = 1, p_and, p_not, p_compare, p_bit_or, p_bit_xor, p_bit_and, p_shift, p_add, p_multiply };
 int precedence(const Token& token) {
   if (token.kind != Token::Kind::symbol && token.kind != Token::Kind::keyword) return 0;
   struct Row {

@@ -17,6 +17,7 @@ class ExpressionParser {
       : module_(module), source_(*module.source), tokens_(tokenize(source_)) {}
 
  protected:
+  static constexpr int lowest = 1;  ///< the precedence of 'or'
   /// The tokens are stepped through; the last one (end) repeats.
   const Token& peek(size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   bool accept(std::string_view symbol);
