@@ -43,6 +43,9 @@ Num lgamma(Arithmetic& m, Num x);    ///< log |Gamma(x)|; +inf at the poles
 Num digamma(Arithmetic& m, Num x);   ///< NaN at the poles
 Num trigamma(Arithmetic& m, Num x);  ///< +inf at the poles
 
+/// The n-th derivative of digamma, n >= 0; at the poles +inf for odd n, else NaN. Meant for small n.
+Num polygamma(Arithmetic& m, uint32_t n, Num x);
+
 Num pow(Arithmetic& m, Num x, Num y);
 Num integer_pow(Arithmetic& m, Num x, int64_t n);
 Num cbrt(Arithmetic& m, Num x);

@@ -82,27 +82,6 @@ static Num either(Arithmetic& m, Num mask, Num x, std::span<const double> lower,
   return sum;
 }
 
-static Pair choose(Arithmetic& m, Num mask, Pair a, Pair b) {
-  return {m.select(mask, a.high, b.high), m.select(mask, a.low, b.low)};
-}
-
-/// sin(pi x) and cos(pi x) up to a common sign, for finite x; 0 where x is an integer.
-namespace {
-struct SinCos {
-  Pair sin, cos;
-};
-}  // namespace
-static SinCos of_half_turns(Arithmetic& m, Num x) {
-  const Num distance = x - m.round_even(x), a = m.absolute(distance);
-  const Num outer = a > 0.25;
-  const Pair pi = constant_pair(m, x.type, 0x1.921fb54442d18p1, 0x1.1a62633145c07p-53);
-  const Pair r = multiply(m, pi, m.select(outer, 0.5 - a, a));
-  const Pair s = sin_near_zero(m, r), c = cos_near_zero(m, r);
-  const Pair sine = choose(m, outer, c, s), cosine = choose(m, outer, s, c);
-  const Num flip = m.copysign(m.like(x, 1), distance);
-  return {fast_two_sum(sine.high * flip, sine.low * flip), fast_two_sum(cosine.high, cosine.low)};
-}
-
 /// lgamma x for x > 0 or, where `next`, lgamma(1 + x), with low parts against cancellation; finite while x
 /// log x is.
 static Pair lgamma_positive(Arithmetic& m, Num x, bool next) {
@@ -121,15 +100,15 @@ static Pair lgamma_positive(Arithmetic& m, Num x, bool next) {
   const Pair constant = next ? add(rest, m.like(x, 1)) : rest;
   const Num correction = inverse * polynomial(m, inverse * inverse, lgamma_tail);
   const Pair large = add(main, add(constant, correction));
-  Pair inside = next ? choose(m, small, central, add(logarithm, central))
-                     : choose(m, small, add(negate(logarithm), central), central);
-  return choose(m, x < 2.5, inside, large);
+  Pair inside = next ? select(m, small, central, add(logarithm, central))
+                     : select(m, small, add(negate(logarithm), central), central);
+  return select(m, x < 2.5, inside, large);
 }
 
 // lgamma(-a) = log(pi / |sin(pi a)|) - lgamma(1 + a).
 static Num lgamma_negative(Arithmetic& m, Num x) {
   const Num a = m.absolute(x);
-  const Pair sine = of_half_turns(m, a).sin;
+  const Pair sine = sin_cos_of_half_turns(m, a).sin;
   const Pair logarithm = log_pair(m, m.absolute(sine.high + sine.low));
   const Pair log_pi = constant_pair(m, x.type, 0x1.250d048e7a1bdp0, 0x1.7abf2ad8d5088p-57);
   const Pair sum = add(add(log_pi, negate(logarithm)), negate(lgamma_positive(m, a, true)));
@@ -161,13 +140,13 @@ static Pair digamma_positive(Arithmetic& m, Num x, bool next) {
   const Num tail = square * polynomial(m, square, digamma_tail);
   const Pair large = add(log_pair(m, x), fast_two_sum(inverse * (next ? 0.5 : -0.5), tail));
   const Pair near = two_sum(central, next ? m.select(small, zero, inverse) : m.select(small, -inverse, zero));
-  return choose(m, x < 3.0, near, large);
+  return select(m, x < 3.0, near, large);
 }
 
 // digamma(-a) = digamma(1 + a) + pi / tan(pi a).
 static Num digamma_negative(Arithmetic& m, Num x) {
   const Num a = m.absolute(x);
-  const SinCos turn = of_half_turns(m, a);
+  const SinCos turn = sin_cos_of_half_turns(m, a);
   const Pair pi = constant_pair(m, x.type, 0x1.921fb54442d18p1, 0x1.1a62633145c07p-53);
   const Pair sum = add(digamma_positive(m, a, true), multiply(m, pi, divide(m, turn.cos, turn.sin)));
   // Where 1/x overflows it leaves a NaN in the low part.
@@ -204,7 +183,7 @@ static Num trigamma_positive(Arithmetic& m, Num x, bool next) {
 static Num trigamma_negative(Arithmetic& m, Num x) {
   const Num a = m.absolute(x);
   const Pair pi = constant_pair(m, x.type, 0x1.921fb54442d18p1, 0x1.1a62633145c07p-53);
-  const Pair ratio = divide(m, pi, of_half_turns(m, a).sin);
+  const Pair ratio = divide(m, pi, sin_cos_of_half_turns(m, a).sin);
   const Pair square = two_product(m, ratio.high, ratio.high);
   const Num rest = m.mul_add(ratio.high * 2.0, ratio.low, square.low);
   const Num value = square.high + (rest - trigamma_positive(m, a, true));

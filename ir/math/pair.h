@@ -29,6 +29,10 @@ inline Pair constant_pair(Arithmetic& m, Dtype type, double high, double low) {
 }
 inline Pair negate(Pair a) { return {-a.high, -a.low}; }
 
+inline Pair select(Arithmetic& m, Num mask, Pair a, Pair b) {
+  return {m.select(mask, a.high, b.high), m.select(mask, a.low, b.low)};
+}
+
 inline Pair add(Pair a, Num b) {
   const Pair sum = two_sum(a.high, b);
   return fast_two_sum(sum.high, sum.low + a.low);

@@ -28,6 +28,18 @@ Pair cos_near_zero(Arithmetic& m, Pair r) {
   return {high, m.mul_add(z * z, p, m.mul_add(-r.high, r.low, lost))};
 }
 
+SinCos sin_cos_of_half_turns(Arithmetic& m, Num x) {
+  const Num distance = x - m.round_even(x), a = m.absolute(distance);
+  const Num outer = a > 0.25;
+  const Pair pi{constant(m, x.type, 0x1.921fb54442d18p1, 0x1.921fb6p1),
+                constant(m, x.type, 0x1.1a62633145c07p-53, -0x1.777a5cp-24)};
+  const Pair r = multiply(m, pi, m.select(outer, 0.5 - a, a));
+  const Pair s = sin_near_zero(m, r), c = cos_near_zero(m, r);
+  const Pair sine = select(m, outer, c, s), cosine = select(m, outer, s, c);
+  const Num flip = m.copysign(m.like(x, 1), distance);
+  return {fast_two_sum(sine.high * flip, sine.low * flip), fast_two_sum(cosine.high, cosine.low)};
+}
+
 /// sin of r + quadrant * pi/2.
 static Num sin_of_quadrant(Arithmetic& m, Num quadrant, Pair r) {
   const Pair s = sin_near_zero(m, r), c = cos_near_zero(m, r);

@@ -17,4 +17,10 @@ Reduced reduce_by_half_pi(Arithmetic& m, Num x);
 Pair sin_near_zero(Arithmetic& m, Pair r);
 Pair cos_near_zero(Arithmetic& m, Pair r);
 
+/// sin(pi x) and cos(pi x) up to a common sign, for finite x; the sine is 0 where x is an integer.
+struct SinCos {
+  Pair sin, cos;
+};
+SinCos sin_cos_of_half_turns(Arithmetic& m, Num x);
+
 }  // namespace wengert::math

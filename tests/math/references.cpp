@@ -1,5 +1,7 @@
 #include "references.h"
 
+#include <iterator>
+
 #include "ir/math/functions.h"
 
 namespace wengert::tests {
@@ -8,6 +10,10 @@ namespace {
 template <Num (*f)(Arithmetic&, Num)>
 Num one(Arithmetic& m, Num x, Num) {
   return f(m, x);
+}
+template <uint32_t n>
+Num derivative(Arithmetic& m, Num x, Num) {
+  return math::polygamma(m, n, x);
 }
 template <int64_t n>
 Num power(Arithmetic& m, Num x, Num) {
@@ -93,50 +99,80 @@ void digamma(mpfr_t out, mpfr_t x, mpfr_t) {
   if (mpfr_zero_p(x)) return mpfr_set_nan(out);
   mpfr_digamma(out, x, MPFR_RNDN);
 }
-// By reflection below zero, the recurrence up to 40 and the asymptotic series there.
-void trigamma(mpfr_t out, mpfr_t x, mpfr_t) {
-  if (mpfr_sgn(x) <= 0 && mpfr_integer_p(x)) return mpfr_set_inf(out, 1);
+// n! (1/x^(n+1) + 1/(x+1)^(n+1) + ...) for x > 0: terms up to 60, then Euler and Maclaurin's expansion
+// y^-n (1/n + 1/(2y) + sum of B2k (n+1)(n+2)...(n+2k-1)/(2k)! / y^2k).
+void hurwitz(mpfr_t out, unsigned n, mpfr_t x) {
   Wide sum(400), y(1500), term(400), power(400);
-  if (mpfr_sgn(x) < 0) {
-    mpfr_ui_sub(y.value, 1, x, MPFR_RNDN);
-    Wide sine(400);
-    mpfr_rint(term.value, x, MPFR_RNDN);
-    mpfr_sub(sine.value, x, term.value, MPFR_RNDN);
-    mpfr_const_pi(term.value, MPFR_RNDN);
-    mpfr_mul(sine.value, sine.value, term.value, MPFR_RNDN);
-    mpfr_sin(sine.value, sine.value, MPFR_RNDN);
-    mpfr_div(sine.value, term.value, sine.value, MPFR_RNDN);
-    mpfr_sqr(sine.value, sine.value, MPFR_RNDN);
-    trigamma(sum.value, y.value, y.value);
-    mpfr_sub(out, sine.value, sum.value, MPFR_RNDN);
-    return;
-  }
   mpfr_set(y.value, x, MPFR_RNDN);
   mpfr_set_zero(sum.value, 1);
-  for (; mpfr_cmp_ui(y.value, 40) < 0; mpfr_add_ui(y.value, y.value, 1, MPFR_RNDN)) {
-    mpfr_sqr(term.value, y.value, MPFR_RNDN);
-    mpfr_ui_div(term.value, 1, term.value, MPFR_RNDN);
-    mpfr_add(sum.value, sum.value, term.value, MPFR_RNDN);
+  const auto inverse_power = [&](long k) { mpfr_pow_si(power.value, y.value, -k, MPFR_RNDN); };
+  for (; mpfr_cmp_ui(y.value, 60) < 0; mpfr_add_ui(y.value, y.value, 1, MPFR_RNDN)) {
+    inverse_power(n + 1);
+    mpfr_add(sum.value, sum.value, power.value, MPFR_RNDN);
   }
-  // 1/y + 1/(2 y^2) + B2/y^3 + B4/y^5 + ...; B2 to B30
-  static constexpr double numerators[] = {1,      -1,         1,       -1,           5,
-                                          -691,   7,          -3617,   43867,        -174611,
-                                          854513, -236364091, 8553103, -23749461029, 8615841276005};
-  static constexpr double denominators[] = {6,   30,  42,  30,   66, 2730, 6,    510,
-                                            798, 330, 138, 2730, 6,  870,  14322};
-  mpfr_ui_div(power.value, 1, y.value, MPFR_RNDN);
+  inverse_power(n);
+  mpfr_div_ui(power.value, power.value, n, MPFR_RNDN);
   mpfr_add(sum.value, sum.value, power.value, MPFR_RNDN);
-  mpfr_div(power.value, power.value, y.value, MPFR_RNDN);
-  mpfr_div_ui(term.value, power.value, 2, MPFR_RNDN);
-  mpfr_add(sum.value, sum.value, term.value, MPFR_RNDN);
-  for (int k = 0; k < 15; k++) {
-    mpfr_div(power.value, power.value, y.value, MPFR_RNDN);
-    mpfr_mul_d(term.value, power.value, numerators[k], MPFR_RNDN);
-    mpfr_div_d(term.value, term.value, denominators[k], MPFR_RNDN);
-    mpfr_add(sum.value, sum.value, term.value, MPFR_RNDN);
-    mpfr_div(power.value, power.value, y.value, MPFR_RNDN);
+  inverse_power(n + 1);
+  mpfr_div_ui(power.value, power.value, 2, MPFR_RNDN);
+  mpfr_add(sum.value, sum.value, power.value, MPFR_RNDN);
+  static constexpr double bernoulli[][2] = {{1, 6},       {-1, 30},       {1, 42},       {-1, 30},
+                                            {5, 66},      {-691, 2730},   {7, 6},        {-3617, 510},
+                                            {43867, 798}, {-174611, 330}, {854513, 138}, {-236364091, 2730},
+                                            {8553103, 6}};
+  mpfr_set_ui(term.value, 1, MPFR_RNDN);  // (n+1)...(n+2k-1)/(2k)!
+  for (unsigned k = 1; k <= std::size(bernoulli); k++) {
+    for (unsigned j = 2 * k - 1; j <= 2 * k; j++) {
+      if (j > 1) mpfr_mul_ui(term.value, term.value, n + j - 1, MPFR_RNDN);
+      mpfr_div_ui(term.value, term.value, j, MPFR_RNDN);
+    }
+    inverse_power(n + 2 * k);
+    mpfr_mul(power.value, power.value, term.value, MPFR_RNDN);
+    mpfr_mul_d(power.value, power.value, bernoulli[k - 1][0], MPFR_RNDN);
+    mpfr_div_d(power.value, power.value, bernoulli[k - 1][1], MPFR_RNDN);
+    mpfr_add(sum.value, sum.value, power.value, MPFR_RNDN);
   }
+  for (unsigned j = 2; j <= n; j++) mpfr_mul_ui(sum.value, sum.value, j, MPFR_RNDN);
   mpfr_set(out, sum.value, MPFR_RNDN);
+}
+// Below zero by reflection, with the derivatives of -pi cot(pi x) written out: with s = pi/sin, c = cot(pi x)
+// they are s^2, -2 s^2 pi c and 2 s^2 (s^2 + 2 pi^2 c^2).
+template <unsigned n>
+void polygamma(mpfr_t out, mpfr_t x, mpfr_t) {
+  static_assert(n >= 1 && n <= 3);
+  if (mpfr_sgn(x) <= 0 && mpfr_integer_p(x)) return n == 2 ? mpfr_set_nan(out) : mpfr_set_inf(out, 1);
+  Wide sum(400);
+  if (mpfr_sgn(x) > 0) {
+    hurwitz(sum.value, n, x);
+    if (n % 2 == 0) mpfr_neg(sum.value, sum.value, MPFR_RNDN);
+    mpfr_set(out, sum.value, MPFR_RNDN);
+    return;
+  }
+  Wide y(1500), pi(400), s(400), c(400);
+  mpfr_ui_sub(y.value, 1, x, MPFR_RNDN);
+  hurwitz(sum.value, n, y.value);
+  if (n % 2 == 1) mpfr_neg(sum.value, sum.value, MPFR_RNDN);
+  if (n == 2) mpfr_neg(sum.value, sum.value, MPFR_RNDN);
+  mpfr_const_pi(pi.value, MPFR_RNDN);
+  mpfr_rint(s.value, x, MPFR_RNDN);
+  mpfr_sub(s.value, x, s.value, MPFR_RNDN);
+  mpfr_mul(s.value, s.value, pi.value, MPFR_RNDN);
+  mpfr_cot(c.value, s.value, MPFR_RNDN);
+  mpfr_mul(c.value, c.value, pi.value, MPFR_RNDN);
+  mpfr_sin(s.value, s.value, MPFR_RNDN);
+  mpfr_div(s.value, pi.value, s.value, MPFR_RNDN);
+  mpfr_sqr(s.value, s.value, MPFR_RNDN);
+  if (n == 2) {
+    mpfr_mul(s.value, s.value, c.value, MPFR_RNDN);
+    mpfr_mul_si(s.value, s.value, -2, MPFR_RNDN);
+  } else if (n == 3) {
+    mpfr_sqr(c.value, c.value, MPFR_RNDN);
+    mpfr_mul_ui(c.value, c.value, 2, MPFR_RNDN);
+    mpfr_add(c.value, c.value, s.value, MPFR_RNDN);
+    mpfr_mul(s.value, s.value, c.value, MPFR_RNDN);
+    mpfr_mul_ui(s.value, s.value, 2, MPFR_RNDN);
+  }
+  mpfr_add(out, s.value, sum.value, MPFR_RNDN);
 }
 void rsqrt(mpfr_t out, mpfr_t x, mpfr_t) {
   mpfr_rec_sqrt(out, x, MPFR_RNDN);
@@ -240,10 +276,26 @@ const std::vector<Reference>& references() {
       {"trigamma",
        1,
        one<math::trigamma>,
-       trigamma,
+       polygamma<1>,
        4,
        {{0, 20}, {-20, 0}, {0.7, 3}, {-1000, 1000}},
        {1, 1.75, 3, -1}},
+      {"polygamma_2",
+       1,
+       derivative<2>,
+       polygamma<2>,
+       8,
+       {{0, 20}, {-20, 0}, {0.7, 3}, {-1000, 1000}},
+       {1, -1},
+       1},
+      {"polygamma_3",
+       1,
+       derivative<3>,
+       polygamma<3>,
+       8,
+       {{0, 20}, {-20, 0}, {0.7, 3}, {-1000, 1000}},
+       {1, -1},
+       1},
       {"pow", 2, math::pow, mpfr2<mpfr_pow>, 4, {{0, 5}, {-20, 20}, {-300, 300}}, {1, -1}},
       {"integer_pow_2", 1, power<2>, power_exact<2>, 4, {{-2, 2}}, {1e-160}},
       {"integer_pow_3", 1, power<3>, power_exact<3>, 4, {{-2, 2}}, {1e-103}},

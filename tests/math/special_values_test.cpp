@@ -87,8 +87,7 @@ TEST_CASE("exponentials") {
   check("logistic", math::logistic, {{0, 0.5}, {inf, 1}, {-inf, 0}, {NaN, NaN}, {1000, 1}, {-1000, 0}});
   check("softplus", math::softplus, {{inf, inf}, {-inf, 0}, {NaN, NaN}, {1000, 1000}, {-1000, 0}});
   check("log_sigmoid", math::log_sigmoid, {{inf, 0}, {-inf, -inf}, {NaN, NaN}, {-1000, -1000}, {1000, 0}});
-  check("log1mexp", math::log1mexp,
-        {{0, -inf}, {-0.0, -inf}, {-inf, 0}, {NaN, NaN}, {1, NaN}, {inf, NaN}});
+  check("log1mexp", math::log1mexp, {{0, -inf}, {-0.0, -inf}, {-inf, 0}, {NaN, NaN}, {1, NaN}, {inf, NaN}});
   check("logaddexp", math::logaddexp,
         {{-inf, -inf, -inf},
          {inf, inf, inf},
@@ -190,6 +189,13 @@ TEST_CASE("error function and gamma") {
   check("digamma", math::digamma,
         {{0, NaN}, {-0.0, NaN}, {-1, NaN}, {-1e30, NaN}, {inf, inf}, {-inf, NaN}, {NaN, NaN}});
   check("trigamma", math::trigamma, {{0, inf}, {-0.0, inf}, {-1, inf}, {inf, 0}, {-inf, inf}, {NaN, NaN}});
+}
+
+TEST_CASE("polygamma") {
+  const Unary second = [](Arithmetic& m, Num x) { return math::polygamma(m, 2, x); };
+  const Unary third = [](Arithmetic& m, Num x) { return math::polygamma(m, 3, x); };
+  check("polygamma 2", second, {{0, NaN}, {-1, NaN}, {inf, -0.0}, {-inf, NaN}, {NaN, NaN}});
+  check("polygamma 3", third, {{0, inf}, {-1, inf}, {inf, 0}, {-inf, inf}, {NaN, NaN}});
 }
 
 TEST_CASE("powers") {
