@@ -79,7 +79,7 @@ Expr Graph::make(const Op& op, std::span<const Value> inputs, Attributes attribu
       const Node& have = nodes_[table_[at]];
       if (have.op != &op || have.attributes != kept || have.input_count != inputs.size()) continue;
       if (!std::equal(inputs.begin(), inputs.end(), edges_.begin() + have.first_input)) continue;
-      remember_place(table_[at]);
+      add_place(table_[at], current_place_);
       return Expr(*this, {table_[at], 0});
     }
   }
@@ -125,15 +125,19 @@ void Graph::grow_table() {
   }
 }
 
-void Graph::remember_place(uint32_t node) {
-  if (current_place_ == 0 || node_places_[node] == current_place_) return;
+void Graph::add_place(uint32_t node, uint32_t place_id) {
+  if (place_id == 0 || node_places_[node] == place_id) return;
   if (node_places_[node] == 0) {
-    node_places_[node] = current_place_;
+    node_places_[node] = place_id;
     return;
   }
   std::vector<uint32_t>& more = more_places_[node];
-  if (more.size() < 8 && std::find(more.begin(), more.end(), current_place_) == more.end())
-    more.push_back(current_place_);
+  if (more.size() < 8 && std::find(more.begin(), more.end(), place_id) == more.end()) more.push_back(place_id);
+}
+
+std::span<const uint32_t> Graph::more_place_ids(uint32_t node) const {
+  const auto more = more_places_.find(node);
+  return more == more_places_.end() ? std::span<const uint32_t>() : more->second;
 }
 
 std::vector<Place> Graph::places(uint32_t node) const {

@@ -56,6 +56,10 @@ class Graph {
   const Place& place_of(uint32_t place_id) const { return places_[place_id]; }
   uint32_t place_id(uint32_t node) const { return node_places_[node]; }
   std::vector<Place> places(uint32_t node) const;
+  /// The ids of the places after the first one.
+  std::span<const uint32_t> more_place_ids(uint32_t node) const;
+  /// Appends a place to a node's, unless it has it.
+  void add_place(uint32_t node, uint32_t place_id);
   uint32_t intern_place(const Place& place);
   /// Sets the place of nodes made from now on; 0 is unknown. Prefer PlaceScope.
   uint32_t set_current_place(uint32_t id) { return std::exchange(current_place_, id); }
@@ -63,7 +67,6 @@ class Graph {
 
  private:
   uint32_t append(const Op& op, std::span<const Value> inputs, const Attributes* attributes);
-  void remember_place(uint32_t node);
   void grow_table();
   size_t node_hash(const Op* op, std::span<const Value> inputs, const Attributes* attributes) const;
 

@@ -34,15 +34,17 @@ struct PassReport {
 };
 
 struct RunOptions : PassOptions {
-  bool verify = true;                       ///< run the verifier between passes
-  std::vector<std::string> skip = {};       ///< passes left out, by name
-  int stop_after = -1;                      ///< run only so many
-  std::function<void(const Pass&, const Program&)> after = {};  ///< called after a pass that changed something
+  bool verify = true;                  ///< run the verifier between passes
+  std::vector<std::string> skip = {};  ///< passes left out, by name
+  int stop_after = -1;                 ///< run only so many
+  std::function<void(const Pass&, const Program&)> after =
+      {};  ///< called after a pass that changed something
   std::vector<PassReport>* report = nullptr;
 };
 
 /// Runs the passes in order. Throws Error(argument) for an unknown name in `skip`.
-Program run_passes(const Program& program, const std::vector<const Pass*>& passes, const RunOptions& options = {});
+Program run_passes(const Program& program, const std::vector<const Pass*>& passes,
+                   const RunOptions& options = {});
 /// Runs pipeline().
 Program optimize(const Program& program, const RunOptions& options = {});
 

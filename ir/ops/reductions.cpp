@@ -25,6 +25,7 @@ static Shape without(const Shape& shape, const Axes& axes) {
 
 static std::vector<Type> reduced_type(const Call& call) {
   const Axes& axes = call.attributes.axes();
+  call.require(!axes.empty(), "wants at least one axis");
   call.require(normalize_axes(axes, call[0].rank(), call.op.name) == axes, "the axes must ascend");
   return {call[0].with(without(call[0].shape, axes))};
 }

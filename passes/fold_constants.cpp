@@ -1,0 +1,87 @@
+#include <cstring>
+
+#include "ir/evaluate_kinds.h"
+#include "ir/op.h"
+#include "ir/ops/leaves.h"
+#include "ir/ops/movement.h"
+#include "passes/passes.h"
+#include "passes/rebuild.h"
+
+namespace wengert {
+namespace {
+
+constexpr int64_t most_operand_elements = 1 << 16;
+
+std::optional<int64_t> known_count(const Type& type) {
+  try {
+    return element_count(type.shape).number();
+  } catch (const Error&) {  // over 64 bits
+    return std::nullopt;
+  }
+}
+
+// A constant, or a broadcast of one that isn't too large.
+bool is_known(const Graph& graph, Value value) {
+  const std::optional<int64_t> count = known_count(graph.type(value));
+  if (!count || *count > most_operand_elements) return false;
+  uint32_t id = value.node;
+  while (graph.node(id).op == &ops::broadcast_in_dim) id = graph.inputs(id)[0].node;
+  return graph.node(id).op == &ops::constant;
+}
+
+Tensor value_of(const Graph& graph, Value value) {
+  std::vector<uint32_t> chain = {value.node};
+  while (graph.node(chain.back()).op == &ops::broadcast_in_dim)
+    chain.push_back(graph.inputs(chain.back())[0].node);
+  Tensor out = graph.node(chain.back()).attributes->get<Tensor>("value");
+  const Bindings none;
+  EvaluationContext context{none, {}, 0};
+  for (size_t i = chain.size() - 1; i-- > 0;) {
+    const Tensor* operand = &out;
+    out = evaluate_node(context, graph, chain[i], {&operand, 1});
+  }
+  return out;
+}
+
+// One repeated value stays a broadcast scalar.
+Expr literal(Graph& graph, Tensor value) {
+  const size_t width = size_of(value.dtype);
+  bool uniform = value.count() > 1;
+  for (size_t at = width; uniform && at < value.bytes.size(); at += width)
+    uniform = std::memcmp(value.bytes.data() + at, value.bytes.data(), width) == 0;
+  if (!uniform) return constant(graph, std::move(value));
+  Tensor scalar(value.dtype, {});
+  std::memcpy(scalar.bytes.data(), value.bytes.data(), width);
+  const Shape shape(value.shape.begin(), value.shape.end());
+  return broadcast_to(constant(graph, std::move(scalar)), shape);
+}
+
+std::vector<Expr> fold(const Program& from, uint32_t id, Graph& to, std::span<const Value> inputs) {
+  const Node& node = from.graph->node(id);
+  if (node.op->kind == Kind::constant || node.op == &ops::broadcast_in_dim || !node.op->interned) return {};
+  if (inputs.empty() || node.types->size() != 1) return {};
+  const Type& type = (*node.types)[0];
+  const std::optional<int64_t> count = known_count(type);
+  if (!count || *count > most_folded_elements) return {};
+  for (Value input : inputs)
+    if (!is_known(to, input)) return {};
+  for (const auto& [name, value] : node.attributes->entries())
+    if (const Shape* shape = std::get_if<Shape>(&value))
+      for (const Extent& extent : *shape)
+        if (!extent.is_number()) return {};
+  std::vector<Tensor> values;
+  for (Value input : inputs) values.push_back(value_of(to, input));
+  std::vector<const Tensor*> operands;
+  for (const Tensor& value : values) operands.push_back(&value);
+  const Bindings none;
+  EvaluationContext context{none, {}, 0};
+  Tensor result = evaluate_node(context, *from.graph, id, operands);
+  if (context.flags != 0) return {};
+  return {literal(to, std::move(result))};
+}
+
+}  // namespace
+
+Program fold_constants(const Program& program, const PassOptions&) { return rebuild(program, fold); }
+
+}  // namespace wengert

@@ -1,0 +1,224 @@
+// Rows on slice, pad and concatenate. All exact. Bounds that are only known at run time are checked at the
+// kernel's entry, and a row must not lose such a check: rows that drop a slice want its bounds proved.
+#include <algorithm>
+
+#include "ir/ops/elementwise.h"
+#include "ir/ops/leaves.h"
+#include "ir/ops/movement.h"
+#include "passes/rules/rules.h"
+
+namespace wengert::rules {
+namespace {
+
+using enum Exactness;
+
+struct Cut {
+  const Shape& starts;
+  const Shape& limits;
+  const Axes& steps;
+  explicit Cut(const Attributes& a)
+      : starts(a.get<Shape>("starts")), limits(a.get<Shape>("limits")), steps(a.axes("steps")) {}
+};
+
+bool not_negative(const Extent& e) { return e.is_number() && *e.number() >= 0; }
+bool not_above(const Extent& a, const Extent& b) { return not_negative(b - a); }
+
+bool proved(const Cut& cut, const Shape& shape, size_t axis) {
+  return not_negative(cut.starts[axis]) && not_above(cut.starts[axis], cut.limits[axis]) &&
+         not_above(cut.limits[axis], shape[axis]);
+}
+bool all_proved(const Cut& cut, const Shape& shape) {
+  for (size_t i = 0; i < shape.size(); i++)
+    if (!proved(cut, shape, i)) return false;
+  return true;
+}
+
+// Steps of the inner slice other than 1 want numbers for the new limit. The outer slice's checks imply the
+// inner's when the inner one only drops a known number of elements in front.
+Expr slice_twice(const Match& m) {
+  const Cut outer(m.attributes(0)), inner(m.attributes(1));
+  const Shape& shape = m['x'].shape();
+  Shape starts, limits;
+  Axes steps;
+  for (size_t i = 0; i < shape.size(); i++) {
+    const bool implied = not_negative(inner.starts[i]) && inner.limits[i] == shape[i] && inner.steps[i] == 1;
+    if (!implied && !proved(inner, shape, i)) return {};
+    int64_t step = 0;
+    if (__builtin_mul_overflow(inner.steps[i], outer.steps[i], &step)) return {};
+    steps.push_back(step);
+    starts.push_back(inner.starts[i] + outer.starts[i] * inner.steps[i]);
+    if (inner.steps[i] == 1) {
+      limits.push_back(inner.starts[i] + outer.limits[i]);
+    } else {
+      const Extent& count = m.type().shape[i];
+      if (!count.is_number() || !starts[i].is_number()) return {};
+      limits.push_back(count.is(0) ? starts[i] : starts[i] + (count - 1) * steps[i] + 1);
+    }
+  }
+  return slice(m['x'], starts, limits, steps);
+}
+
+Expr slice_of_broadcast(const Match& m) {
+  const Cut cut(m.attributes(0));
+  const Shape& middle = m.attributes(1).get<Shape>("shape");
+  const Axes& dimensions = m.attributes(1).axes("dimensions");
+  const Expr x = m['x'];
+  Shape starts(x.rank(), 0), limits = x.shape();
+  Axes steps(x.rank(), 1);
+  std::vector<bool> taken(middle.size(), false);
+  for (size_t i = 0; i < dimensions.size(); i++) {
+    const int64_t axis = dimensions[i];
+    if (x.shape()[i].is(1) && !middle[axis].is(1)) continue;
+    starts[i] = cut.starts[axis], limits[i] = cut.limits[axis], steps[i] = cut.steps[axis];
+    taken[axis] = true;
+  }
+  for (size_t axis = 0; axis < middle.size(); axis++)
+    if (!taken[axis] && !proved(cut, middle, axis)) return {};
+  const Expr cut_x = slice(x, starts, limits, steps);
+  // An axis that was not repeated but is cut to 1, or to 0, still fits.
+  return broadcast_in_dim(cut_x, m.type().shape, dimensions);
+}
+
+// A slice that lies in the operand of the pad, or in the padding.
+Expr slice_of_pad(const Match& m) {
+  const Cut cut(m.attributes(0));
+  const Shape& low = m.attributes(1).get<Shape>("low");
+  const Shape& high = m.attributes(1).get<Shape>("high");
+  if (!std::ranges::all_of(low, not_negative) || !std::ranges::all_of(high, not_negative)) return {};
+  const Axes& interior = m.attributes(1).axes("interior");
+  const Expr x = m['x'];
+  Shape starts, limits;
+  bool inside = true;
+  for (size_t i = 0; i < low.size(); i++) {
+    const Extent end = low[i] + x.shape()[i];
+    const bool untouched = interior[i] == 0;
+    if (untouched && (not_above(cut.limits[i], low[i]) || not_above(end, cut.starts[i]))) {
+      const Shape padded = m.graph().type(m.input(0).value()).shape;
+      return all_proved(cut, padded) ? broadcast_to(m['y'], m.type().shape) : Expr();
+    }
+    inside = inside && untouched && not_above(low[i], cut.starts[i]) && not_above(cut.limits[i], end);
+    starts.push_back(cut.starts[i] - low[i]);
+    limits.push_back(cut.limits[i] - low[i]);
+  }
+  return inside ? slice(x, starts, limits, cut.steps) : Expr();
+}
+
+// A slice that lies in one part of a concatenation.
+Expr slice_of_concatenate(const Match& m) {
+  const Expr whole = m['x'];
+  if (&whole.op() != &ops::concatenate) return {};
+  const Cut cut(m.attributes());
+  const wengert::Node& node = m.graph().node(whole.value().node);
+  const auto axis = static_cast<size_t>(node.attributes->get<int64_t>("axis"));
+  Extent offset = 0;
+  for (Value value : m.graph().inputs(whole.value().node)) {
+    const Expr part(m.graph(), value);
+    const Extent end = offset + part.shape()[axis];
+    if (not_above(offset, cut.starts[axis]) && not_above(cut.limits[axis], end)) {
+      Shape starts = cut.starts, limits = cut.limits;
+      starts[axis] = starts[axis] - offset, limits[axis] = limits[axis] - offset;
+      return slice(part, starts, limits, cut.steps);
+    }
+    offset = end;
+  }
+  return {};
+}
+
+Expr pad_nothing(const Match& m) {
+  auto zero = [](const Extent& e) { return e.is(0); };
+  const Shape &low = m.attributes().get<Shape>("low"), &high = m.attributes().get<Shape>("high");
+  const bool nothing =
+      std::ranges::all_of(low, zero) && std::ranges::all_of(high, zero) && m['x'].shape() == m.type().shape;
+  return nothing ? m['x'] : Expr();
+}
+
+// The same value around the same value.
+Expr pad_twice(const Match& m) {
+  Shape low = m.attributes(0).get<Shape>("low"), high = m.attributes(0).get<Shape>("high");
+  for (size_t i = 0; i < low.size(); i++) {
+    for (size_t level : {0, 1})
+      if (m.attributes(level).axes("interior")[i] != 0) return {};
+    low[i] = low[i] + m.attributes(1).get<Shape>("low")[i];
+    high[i] = high[i] + m.attributes(1).get<Shape>("high")[i];
+    if (!low[i].is_number() || !high[i].is_number()) return {};
+  }
+  return pad(m['x'], m['y'], low, high, m.attributes(0).axes("interior"));
+}
+
+Expr pad_of_filling(const Match& m) {
+  if (m['x'].rank() != 0) return {};
+  for (const char* side : {"low", "high"})
+    if (!std::ranges::all_of(m.attributes(0).get<Shape>(side), not_negative)) return {};
+  return broadcast_to(m['x'], m.type().shape);
+}
+
+// Parts that are concatenations along the same axis are spread out; empty parts are dropped.
+Expr concatenate_flat(const Match& m) {
+  const int64_t axis = m.attributes().get<int64_t>("axis");
+  std::vector<Expr> parts;
+  bool changed = m.inputs().size() == 1;
+  for (size_t i = 0; i < m.inputs().size(); i++) {
+    const Expr part = m.input(i);
+    const wengert::Node& node = m.graph().node(part.value().node);
+    if (part.shape()[axis].is(0) && m.inputs().size() > 1) {
+      changed = true;
+    } else if (node.op == &ops::concatenate && node.attributes->get<int64_t>("axis") == axis) {
+      changed = true;
+      for (Value value : m.graph().inputs(part.value().node)) parts.push_back(Expr(m.graph(), value));
+    } else {
+      parts.push_back(part);
+    }
+  }
+  if (!changed) return {};
+  return parts.empty() ? m.input(0) : concatenate(parts, axis);
+}
+
+// Neighbouring slices of one value are one slice.
+Expr concatenate_of_slices(const Match& m) {
+  const auto axis = static_cast<size_t>(m.attributes().get<int64_t>("axis"));
+  Expr x;
+  Extent start, limit;
+  for (size_t i = 0; i < m.inputs().size(); i++) {
+    const Expr part = m.input(i);
+    if (&part.op() != &ops::slice) return {};
+    const Cut cut(*m.graph().node(part.value().node).attributes);
+    const Expr from(m.graph(), m.graph().inputs(part.value().node)[0]);
+    if (!all_proved(cut, from.shape()) || cut.steps[axis] != 1 ||
+        (i > 0 && !(from.same(x) && cut.starts[axis] == limit)))
+      return {};
+    for (size_t k = 0; k < cut.starts.size(); k++)
+      if (k != axis && (!cut.starts[k].is(0) || cut.limits[k] != from.shape()[k] || cut.steps[k] != 1))
+        return {};
+    if (i == 0) start = cut.starts[axis];
+    x = from;
+    limit = cut.limits[axis];
+  }
+  return slice_axis(x, static_cast<int64_t>(axis), start, limit);
+}
+
+Expr slice_nothing(const Match& m) {
+  const Cut cut(m.attributes());
+  const bool whole = cut.limits == m['x'].shape() &&
+                     std::ranges::all_of(cut.starts, [](const Extent& e) { return e.is(0); }) &&
+                     std::ranges::all_of(cut.steps, [](int64_t step) { return step == 1; });
+  return whole ? m['x'] : Expr();
+}
+
+const Row rows[] = {
+    {"slice of everything", "slice(x)", exact, slice_nothing},
+    {"slice of a slice", "slice(slice(x))", exact, slice_twice},
+    {"slice of a broadcast", "slice(broadcast_in_dim(x))", exact, slice_of_broadcast},
+    {"slice of a pad", "slice(pad(x, y))", exact, slice_of_pad},
+    {"slice of a concatenation", "slice(x)", exact, slice_of_concatenate},
+    {"pad by nothing", "pad(x, y)", exact, pad_nothing},
+    {"pad of a pad", "pad(pad(x, y), y)", exact, pad_twice},
+    {"pad of its own filling", "pad(broadcast_in_dim(x), x)", exact, pad_of_filling},
+    {"concatenation of concatenations", "concatenate(...)", exact, concatenate_flat},
+    {"concatenation of neighbouring slices", "concatenate(...)", exact, concatenate_of_slices},
+};
+
+}  // namespace
+
+std::span<const Row> cutting() { return rows; }
+
+}  // namespace wengert::rules

@@ -1,0 +1,29 @@
+// Random arguments for a program, and the comparison of two programs' values on them.
+#pragma once
+#include <random>
+#include <string>
+#include <vector>
+
+#include "ir/program.h"
+#include "ir/tensor.h"
+
+namespace wengert::testing {
+
+enum class Draw {
+  anything,  ///< NaN, infinities, both zeros, tiny and huge numbers among ordinary ones
+  moderate   ///< between 0.2 and 2.5
+};
+
+/// Arguments of the program's input types with these numbers for the symbols. Integers stay small half of the
+/// time.
+std::vector<Tensor> random_arguments(const Program& program, const Bindings& symbols, Draw draw,
+                                     std::mt19937_64& random);
+
+/// Empty when the outputs are equal to the bit (any NaN equals any NaN), else the first difference.
+std::string different_bits(const Program& a, const Program& b, const std::vector<Tensor>& arguments,
+                           const Bindings& symbols);
+/// Empty when they differ by no more than `tolerance` times max(1, |value|) and are NaN or infinite together.
+std::string far_apart(const Program& a, const Program& b, const std::vector<Tensor>& arguments,
+                      const Bindings& symbols, double tolerance);
+
+}  // namespace wengert::testing
