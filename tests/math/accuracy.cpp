@@ -20,7 +20,7 @@ using tests::Interval;
 using tests::Reference;
 
 struct Options {
-  size_t samples = 8000;
+  size_t samples = 24000;
   uint32_t stride = 0;  // 0: not full
   std::string only;
 };
@@ -140,6 +140,9 @@ bool sweep(const Reference& reference, const Options& options) {
     xs.push_back(a), ys.push_back(b);
     if (xs.size() == 4096) flush();
   };
+  for (double point : reference.points)
+    for (T at : {static_cast<T>(point), static_cast<T>(-point)})
+      if (std::isfinite(at)) sample(at, 0);
   for (size_t i = 0; i < options.samples; i++) {
     const T a = sampler();
     // Pairs: independent, or of similar size.

@@ -22,8 +22,9 @@ struct Reference {
   void (*exact)(mpfr_t out, mpfr_t x, mpfr_t y);
   double bound;  ///< in ulp
   std::vector<Interval> intervals{};
-  std::vector<double> near{};   ///< points around which samples crowd
-  double floor_below_zero = 0;  ///< where no argument is positive the unit is ulp(max(|f|, this))
+  std::vector<double> near{};    ///< points around which samples crowd
+  std::vector<double> points{};  ///< hard cases, taken as they are
+  double floor_below_zero = 0;   ///< where no argument is positive the unit is ulp(max(|f|, this))
 };
 
 const std::vector<Reference>& references();
