@@ -221,6 +221,7 @@ static std::vector<Type> pad_type(const Call& call) {
   const Shape& high = call.attributes.get<Shape>("high");
   const Axes& interior = call.attributes.axes("interior");
   const size_t rank = call[0].shape.size();
+  call.require(rank > 0, "a scalar has no axis to pad");
   call.require(call[1].is_scalar() && call[1].dtype == call[0].dtype, "the padding must be a scalar of the same dtype");
   call.require(low.size() == rank && high.size() == rank && interior.size() == rank,
                "wants low, high and interior for each axis");
@@ -512,6 +513,7 @@ Expr expand_dims(Operand x, Axes axes) {
 Expr pad(Operand x, Operand value, Shape low, Shape high, Axes interior) {
   PlaceScope place(x);
   Graph& graph = build::graph_of({&x}, "pad");
+  if (x.expr.rank() == 0) return x.expr;
   const Expr filling = build::expr_of(value, graph, x.expr.dtype());
   return graph.make(ops::pad, {x.expr, filling},
                     {{"low", std::move(low)}, {"high", std::move(high)}, {"interior", std::move(interior)}});

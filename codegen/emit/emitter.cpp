@@ -1,0 +1,99 @@
+// What the scopes of an entry share: addresses, sizes, stack slots, flags.
+#include "codegen/emit/scope.h"
+#include "codegen/llvm_types.h"
+#include "runtime/kernel_abi.h"
+
+namespace wengert {
+
+Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
+    : compilation(c), plan(p), entry(std::move(e)), scalars(p.program->graph->size(), nullptr), setup_(c.context()) {
+  llvm::BasicBlock* setup = llvm::BasicBlock::Create(c.context(), "setup", entry.function);
+  llvm::BasicBlock* start = llvm::BasicBlock::Create(c.context(), "start", entry.function);
+  builder.CreateBr(setup);
+  setup_.SetInsertPoint(setup);
+  setup_.SetInsertPoint(setup_.CreateBr(start));
+  builder.SetInsertPoint(start);
+}
+
+llvm::Value* Emitter::allocate(llvm::Type* type, uint64_t count, const char* name) {
+  Builder first(&entry.function->getEntryBlock(), entry.function->getEntryBlock().begin());
+  llvm::AllocaInst* slot = first.CreateAlloca(type, first.getInt64(count), name);
+  slot->setAlignment(llvm::Align(64));
+  return slot;
+}
+
+void Emitter::raise(Builder& builder, llvm::Value* condition, int flag) {
+  if (!flags_) {
+    flags_ = allocate(builder.getInt32Ty(), 1, "flags");
+    setup_.CreateStore(setup_.getInt32(0), flags_);
+  }
+  llvm::Value* have = builder.CreateLoad(builder.getInt32Ty(), flags_);
+  builder.CreateStore(builder.CreateOr(have, builder.CreateSelect(condition, builder.getInt32(flag), builder.getInt32(0))), flags_);
+}
+
+llvm::Value* Emitter::extent(const Extent& extent) {
+  if (extent.is_number()) return setup_.getInt64(*extent.number());
+  llvm::Value*& value = extents_[extent.text()];
+  if (!value) value = emit_extent(setup_, extent, entry.symbols);
+  return value;
+}
+
+llvm::Value* Emitter::workspace(const Extent& offset) {
+  return setup_.CreateGEP(setup_.getInt8Ty(), entry.workspace, extent(offset));
+}
+
+llvm::Value* Emitter::pointer(uint32_t node) {
+  const Storage& storage = plan.storage[node];
+  llvm::Value*& pointer = pointers_[plan.source[node]];
+  if (pointer) return pointer;
+  switch (storage.kind) {
+    case Storage::Kind::input: return pointer = entry.inputs[storage.index];
+    case Storage::Kind::output: return pointer = entry.outputs[storage.index];
+    case Storage::Kind::workspace: return pointer = workspace(storage.offset);
+    case Storage::Kind::constant: {
+      const Tensor& value = graph().node(plan.source[node]).attributes->get<Tensor>("value");
+      llvm::Constant* data = llvm::ConstantDataArray::getRaw(
+          llvm::StringRef(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()),
+          value.bytes.size(), setup_.getInt8Ty());
+      auto* global = new llvm::GlobalVariable(compilation.module(), data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, "constant");
+      global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+      global->setAlignment(llvm::Align(64));
+      return pointer = global;
+    }
+    case Storage::Kind::none: break;
+  }
+  throw Error(Code::internal, "the emitter wanted the address of a value without storage");
+}
+
+const std::vector<llvm::Value*>& Emitter::strides(uint32_t node) {
+  auto [found, added] = strides_.try_emplace(node);
+  if (!added) return found->second;
+  const Shape& shape = type(node).shape;
+  Extent step = 1;
+  found->second.resize(shape.size());
+  for (size_t i = shape.size(); i-- > 0; step = step * shape[i]) found->second[i] = extent(step);
+  return found->second;
+}
+
+unsigned lanes_of(const Emitter& emitter, const Nest& nest) {
+  size_t widest = 1;
+  std::vector<uint32_t> pending;
+  std::vector<uint32_t> seen;
+  for (Value root : nest.roots) pending.push_back(root.node);
+  while (!pending.empty()) {
+    const uint32_t id = pending.back();
+    pending.pop_back();
+    widest = std::max(widest, size_of(emitter.type(id).dtype));
+    for (Value input : emitter.graph().inputs(id)) {
+      widest = std::max(widest, size_of(emitter.type(input.node).dtype));
+      if (emitter.plan.roles[input.node] != Role::inlined) continue;
+      if (std::find(seen.begin(), seen.end(), input.node) != seen.end()) continue;
+      seen.push_back(input.node);
+      pending.push_back(input.node);
+    }
+  }
+  // A nest of bytes alone would have more lanes than accumulators (ir/summation.h).
+  return std::min(emitter.compilation.target().lanes(std::max<size_t>(widest, 4)), 16u);
+}
+
+}  // namespace wengert

@@ -1,0 +1,136 @@
+// Values at an index: what the loop emitters ask for. A Scope is one level of a loop nest while it is being
+// emitted; a value is computed at the outermost level that its index permits, so what does not depend on an inner
+// loop is outside it.
+//
+// Recursion goes as deep as the plan inlines (a stated bound, codegen/plan/roles.cpp), not as deep as the graph.
+#pragma once
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "codegen/calling_convention.h"
+#include "codegen/compiler.h"
+#include "codegen/llvm_builder.h"
+#include "codegen/plan/plan.h"
+#include "ir/evaluate_kinds.h"
+
+namespace wengert {
+
+/// An index along one axis, for each lane l: base + step * l, or lanes[l] where that is given (a vector of i64).
+struct AxisIndex {
+  llvm::Value* base = nullptr;
+  int64_t step = 0;
+  unsigned depth = 0;  ///< of the loop it depends on; 0: none
+  llvm::Value* lanes = nullptr;
+  auto operator<=>(const AxisIndex&) const = default;
+};
+struct Index {
+  std::vector<AxisIndex> axes;
+  bool flat = false;  ///< one axis over all elements in row-major order
+  auto operator<=>(const Index&) const = default;
+};
+
+/// A value in registers: one for all lanes, or one for each.
+struct Emitted {
+  llvm::Value* value = nullptr;
+  bool uniform = true;
+};
+
+class Emitter;
+
+class Scope {
+ public:
+  Scope(Emitter& emitter, Scope* parent, unsigned lanes, llvm::BasicBlock* block);
+
+  /// The node's value at an index.
+  Emitted at(uint32_t node, const Index& index);
+  /// The same, computed even where the node has storage: what a nest stores there.
+  Emitted compute(uint32_t node, const Index& index);
+  /// In all of this scope's lanes.
+  llvm::Value* in_lanes(const Emitted& value);
+  void store(uint32_t node, const Index& index, const Emitted& value);
+  llvm::Value* number(int64_t value) { return builder.getInt64(value); }
+
+  Emitter& emitter;
+  Scope* parent;
+  unsigned depth;
+  unsigned lanes;  ///< of values that depend on this scope's loop
+  Builder builder; ///< at the end of the open block
+
+ private:
+  Emitted load(uint32_t node, const Index& index);
+  Emitted elementwise(uint32_t node, const Index& index);
+  Emitted moved(uint32_t node, const Index& index);
+  Emitted ramp(uint32_t node, const Index& index);
+  Emitted gathered(uint32_t node, const Index& index);
+  Emitted without_ones(uint32_t node, const Index& index);
+  Emitted load_guarded(uint32_t node, const Index& index, Emitted inside, bool nan);
+  llvm::Value* index_lanes(const AxisIndex& axis);
+
+  struct Address {
+    llvm::Value* offset = nullptr;   ///< of lane 0, in elements
+    llvm::Value* stride = nullptr;   ///< elements from lane to lane; null: 0
+    llvm::Value* offsets = nullptr;  ///< of each lane, when they are not evenly spaced
+  };
+  Address address(uint32_t node, const Index& index);
+  llvm::Value* load_lanes(Dtype dtype, llvm::Value* pointer, const Address& at);
+
+  std::map<std::pair<uint32_t, Index>, Emitted> memo_;
+};
+
+/// What all scopes of an entry share.
+class Emitter {
+ public:
+  Emitter(Compilation& compilation, const Plan& plan, EntryPoint entry, Builder& builder);
+
+  /// The array's first element.
+  llvm::Value* pointer(uint32_t node);
+  llvm::Value* workspace(const Extent& offset);
+  llvm::Value* extent(const Extent& extent);
+  const std::vector<llvm::Value*>& strides(uint32_t node);
+  llvm::Value* allocate(llvm::Type* type, uint64_t count, const char* name);
+  /// Sets flag bits where the condition (i1) holds.
+  void raise(Builder& builder, llvm::Value* condition, int flag);
+  llvm::Value* flags() { return flags_; }
+
+  const Graph& graph() const { return *plan.program->graph; }
+  const Type& type(uint32_t node) const { return graph().type({node, 0}); }
+
+  Compilation& compilation;
+  const Plan& plan;
+  EntryPoint entry;
+  BodyCache bodies;
+  std::vector<llvm::Value*> scalars;  ///< by node
+
+ private:
+  Builder setup_;  ///< before the terminator of a block ahead of everything: sizes, pointers
+  llvm::Value* flags_ = nullptr;
+  std::map<uint32_t, llvm::Value*> pointers_;
+  std::map<uint32_t, std::vector<llvm::Value*>> strides_;
+  std::map<std::string, llvm::Value*> extents_;
+};
+
+/// Emits body for i = begin, begin + step, … below end, in a scope of its own inside `outer`. Known single and zero
+/// trip counts make no loop.
+void emit_loop(Scope& outer, llvm::Value* begin, llvm::Value* end, int64_t step, unsigned lanes,
+               const std::function<void(Scope&, AxisIndex)>& body);
+/// Emits body over 0..extent: `lanes` at a time, then the rest one by one.
+void emit_vector_loop(Scope& outer, llvm::Value* extent, unsigned lanes,
+                      const std::function<void(Scope&, AxisIndex)>& body);
+/// Loops over the extents one inside the other, one element at a time, and body inside with `index` extended.
+void emit_loops(Scope& outer, std::span<const Extent> extents, Index index,
+                const std::function<void(Scope&, const Index&)>& body);
+
+// The nests, one file each.
+void emit_map(Scope& scope, const Nest& nest);
+void emit_fold_lanes(Scope& scope, const Nest& nest);
+void emit_fold_chain(Scope& scope, const Nest& nest);
+void emit_arg_reduction(Scope& scope, const Nest& nest);
+void emit_place(Scope& scope, const Nest& nest);
+void emit_fill(Scope& scope, const Nest& nest);
+void emit_scatter(Scope& scope, const Nest& nest);
+
+/// Lanes of a nest over these nodes and what they inline: a full vector of the widest dtype.
+unsigned lanes_of(const Emitter& emitter, const Nest& nest);
+
+}  // namespace wengert

@@ -1,0 +1,178 @@
+// Levels and loop nests: roots of one level over one space share a nest.
+#include <algorithm>
+#include <set>
+
+#include "codegen/plan/plan.h"
+#include "ir/op.h"
+#include "ir/summation.h"
+
+namespace wengert {
+namespace {
+
+constexpr size_t most_roots = 16;  // of one nest: bounds registers
+constexpr size_t most_folds = 4;   // bounds the frame: each keeps 512 bytes of chunk results
+
+// The level of what a node's value needs before it can be read.
+struct Levels {
+  Plan& plan;
+  const Graph& graph = *plan.program->graph;
+  void run() {
+    plan.levels.assign(graph.size(), 0);
+    for (uint32_t id = 0; id < graph.size(); id++) {
+      if (plan.roles[id] == Role::dead) continue;
+      uint32_t level = 0;
+      for (Value input : graph.inputs(id)) level = std::max(level, plan.levels[input.node]);
+      plan.levels[id] = plan.roles[id] == Role::root ? level + 1 : level;
+    }
+  }
+};
+
+Shape kept_of(const Shape& shape, const Axes& axes) {
+  Shape out;
+  for (int64_t axis : other_axes(axes, static_cast<int64_t>(shape.size()))) out.push_back(shape[axis]);
+  return out;
+}
+
+Nest fold_nest(const Graph& graph, uint32_t id) {
+  const Node& node = graph.node(id);
+  Nest nest{.kind = NestKind::fold_lanes, .roots = {{id, 0}}};
+  const Shape& operand = graph.type(graph.inputs(id)[0]).shape;
+  const std::string* order = node.attributes->find<std::string>("order");
+  Shape folded;
+  bool lanes = true;
+  if (node.op->kind == Kind::contraction) {
+    nest.space = graph.type({id, 0}).shape;
+    for (int64_t axis : node.attributes->axes("lhs_contract")) folded.push_back(operand[axis]);
+    if (folded.empty()) folded = {1};
+  } else {
+    const Axes& axes = node.attributes->axes();
+    nest.space = kept_of(operand, axes);
+    for (int64_t axis : axes) folded.push_back(operand[axis]);
+    lanes = !axes.empty() && axes.back() == static_cast<int64_t>(operand.size()) - 1;
+  }
+  if (order) lanes = *order == "lanes";
+  nest.kept = static_cast<uint32_t>(nest.space.size());
+  if (!lanes) nest.kind = NestKind::fold_chain;
+  nest.space.insert(nest.space.end(), folded.begin(), folded.end());
+  return nest;
+}
+
+// A reduction over trailing axes visits its operand's elements in order: a map over the same space can join it.
+bool folds_in_order(const Graph& graph, const Nest& nest) {
+  for (Value root : nest.roots) {
+    const Node& node = graph.node(root.node);
+    if (node.op->kind == Kind::elementwise) continue;
+    if (node.op->kind != Kind::reduction) return false;
+    const Axes& axes = node.attributes->axes();
+    for (size_t i = 0; i < axes.size(); i++)
+      if (axes[i] != static_cast<int64_t>(nest.kept + i)) return false;
+  }
+  return true;
+}
+
+std::vector<Nest> nests_of(const Graph& graph, uint32_t id) {
+  const Node& node = graph.node(id);
+  const Shape& shape = graph.type({id, 0}).shape;
+  switch (node.op->kind) {
+    case Kind::reduction: case Kind::contraction: return {fold_nest(graph, id)};
+    case Kind::arg_reduction: {
+      Nest nest{.kind = NestKind::arg_reduction, .roots = {{id, 0}}, .space = shape};
+      nest.kept = static_cast<uint32_t>(shape.size());
+      nest.space.push_back(graph.type(graph.inputs(id)[0]).shape[node.attributes->get<int64_t>("axis")]);
+      return {nest};
+    }
+    case Kind::concatenate: {
+      const int64_t axis = node.attributes->get<int64_t>("axis");
+      std::vector<Nest> out;
+      Extent start = 0;
+      for (uint32_t i = 0; i < node.input_count; i++) {
+        const Shape& part = graph.type(graph.inputs(id)[i]).shape;
+        Nest nest{.kind = NestKind::place, .roots = {{id, 0}}, .space = part, .operand = i, .offset = Shape(part.size(), 0),
+                  .stride = Axes(part.size(), 1)};
+        nest.offset[axis] = start;
+        start = start + part[axis];
+        out.push_back(std::move(nest));
+      }
+      return out;
+    }
+    case Kind::pad: {
+      Axes stride = node.attributes->axes("interior");
+      for (int64_t& step : stride) step++;
+      return {Nest{.kind = NestKind::fill, .roots = {{id, 0}}, .space = shape, .operand = 1},
+              Nest{.kind = NestKind::place, .roots = {{id, 0}}, .space = graph.type(graph.inputs(id)[0]).shape,
+                   .operand = 0, .offset = node.attributes->get<Shape>("low"), .stride = stride}};
+    }
+    case Kind::scatter:
+      return {Nest{.kind = NestKind::place, .roots = {{id, 0}}, .space = shape, .operand = 0, .offset = Shape(shape.size(), 0),
+                   .stride = Axes(shape.size(), 1)},
+              Nest{.kind = NestKind::scatter, .roots = {{id, 0}}, .space = graph.type(graph.inputs(id)[2]).shape}};
+    default: return {Nest{.kind = NestKind::map, .roots = {{id, 0}}, .space = shape}};
+  }
+}
+
+bool joins(const Graph& graph, const Nest& nest, const Nest& other) {
+  if (nest.level != other.level || nest.space != other.space || nest.roots.size() >= most_roots) return false;
+  const bool fold = other.kind == NestKind::fold_lanes || other.kind == NestKind::fold_chain;
+  if (nest.kind == NestKind::map) return other.kind == NestKind::map;
+  if (nest.kind == NestKind::fold_lanes && other.kind == NestKind::map) return folds_in_order(graph, nest);
+  if (nest.kind != other.kind || !fold || nest.kept != other.kept) return false;
+  size_t folds = 0;
+  for (Value root : nest.roots) folds += graph.node(root.node).op->kind != Kind::elementwise;
+  const bool has_maps = folds != nest.roots.size();
+  return folds < most_folds && (!has_maps || folds_in_order(graph, other));
+}
+
+// Whether all that the nest recomputes is elementwise on arrays of its own space and scalars.
+bool is_flat(const Plan& plan, const Nest& nest) {
+  if (nest.kind != NestKind::map || nest.space.size() < 2) return false;
+  const Graph& graph = *plan.program->graph;
+  std::vector<uint32_t> pending;
+  std::set<uint32_t> seen;
+  for (Value root : nest.roots) pending.push_back(root.node);
+  while (!pending.empty()) {
+    const uint32_t id = pending.back();
+    pending.pop_back();
+    const Kind kind = graph.node(id).op->kind;
+    const bool of_scalar = kind == Kind::movement && graph.type(graph.inputs(id)[0]).is_scalar();
+    if (kind != Kind::elementwise && !of_scalar) return false;
+    for (Value input : graph.inputs(id))
+      if (plan.roles[input.node] == Role::inlined && seen.insert(input.node).second) pending.push_back(input.node);
+  }
+  return true;
+}
+
+}  // namespace
+
+void group_nests(Plan& plan) {
+  Levels{plan}.run();
+  const Graph& graph = *plan.program->graph;
+  std::vector<Nest> all;
+  for (uint32_t id = 0; id < graph.size(); id++) {
+    if (plan.roles[id] != Role::root) continue;
+    for (Nest& nest : nests_of(graph, id)) {
+      nest.level = plan.levels[id];
+      all.push_back(std::move(nest));
+    }
+  }
+  // Within a level: folds first, so that maps over their spaces can join them; else in the order of nodes.
+  auto rank = [](const Nest& nest) { return nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain ? 0 : 1; };
+  std::stable_sort(all.begin(), all.end(), [&](const Nest& a, const Nest& b) {
+    return a.level != b.level ? a.level < b.level : rank(a) < rank(b);
+  });
+  size_t level_start = 0;
+  constexpr size_t window = 64;  // nests looked back at for one to join: keeps planning linear
+  for (Nest& nest : all) {
+    if (level_start < plan.nests.size() && plan.nests[level_start].level != nest.level) level_start = plan.nests.size();
+    const size_t from = std::max(level_start, plan.nests.size() > window ? plan.nests.size() - window : 0);
+    bool joined = false;
+    for (size_t i = from; i < plan.nests.size() && !joined; i++) {
+      if (!joins(graph, plan.nests[i], nest)) continue;
+      plan.nests[i].roots.push_back(nest.roots[0]);
+      joined = true;
+    }
+    if (!joined) plan.nests.push_back(std::move(nest));
+  }
+  for (Nest& nest : plan.nests) nest.flat = is_flat(plan, nest);
+}
+
+}  // namespace wengert

@@ -1,0 +1,51 @@
+#include "codegen/plan/plan.h"
+
+#include <fmt/format.h>
+
+#include "ir/op.h"
+
+namespace wengert {
+
+Plan make_plan(const Program& program) {
+  Plan plan;
+  plan.program = &program;
+  assign_roles(plan);
+  group_nests(plan);
+  assign_storage(plan);
+  return plan;
+}
+
+static std::string_view kind_name(NestKind kind) {
+  constexpr std::string_view names[] = {"map", "fold_lanes", "fold_chain", "arg_reduction", "place", "fill", "scatter"};
+  return names[static_cast<int>(kind)];
+}
+
+static std::string storage_text(const Plan& plan, uint32_t node) {
+  const Storage& s = plan.storage[node];
+  switch (s.kind) {
+    case Storage::Kind::none: return "scalar";
+    case Storage::Kind::input: return fmt::format("input {}", plan.program->graph->input_name({node, 0}));
+    case Storage::Kind::output: return fmt::format("output {}", plan.program->outputs[s.index].name);
+    case Storage::Kind::workspace: return fmt::format("workspace {}", s.offset.text());
+    case Storage::Kind::constant: return "constant";
+  }
+  return "";
+}
+
+std::string print_plan(const Plan& plan) {
+  const Graph& graph = *plan.program->graph;
+  std::string out = fmt::format("plan {}\n", plan.program->name);
+  for (const Nest& nest : plan.nests) {
+    out += fmt::format("level {}: {} over {}", nest.level, kind_name(nest.kind), text(nest.space));
+    if (nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain) out += fmt::format(" keeps {}", nest.kept);
+    if (nest.kind == NestKind::place) out += fmt::format(" operand {} at {}", nest.operand, text(nest.offset));
+    out += "\n";
+    for (Value root : nest.roots)
+      out += fmt::format("  %{} = {} : {} -> {}\n", root.node, graph.node(root.node).op->name, text(graph.type(root)),
+                         storage_text(plan, root.node));
+  }
+  for (auto [output, node] : plan.copies) out += fmt::format("copy %{} -> output {}\n", node, plan.program->outputs[output].name);
+  return out + fmt::format("{} scalars, workspace {}\n", plan.scalars.size(), plan.workspace.text());
+}
+
+}  // namespace wengert

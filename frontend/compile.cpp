@@ -1,0 +1,106 @@
+#include "frontend/compile.h"
+
+#include <fmt/format.h>
+
+#include "codegen/compiler.h"
+#include "codegen/emit/entry.h"
+#include "codegen/jit.h"
+#include "ir/evaluate.h"
+
+namespace wengert {
+
+static CompileOptions options_of(const CompileSettings& settings) {
+  return {.tier = settings.quick ? Tier::fast : Tier::full, .fast_math = settings.fast_math};
+}
+
+static Program optimized(const Program& program, const CompileSettings& settings) {
+  RunOptions run;
+  run.fast_math = settings.fast_math;
+  run.stable = settings.stable;
+  run.verify = false;
+  return optimize(program, run);
+}
+
+CompiledFunction jit(const Program& program, const CompileSettings& settings) {
+  CompiledFunction out;
+  out.symbol_ = "kernel";
+  out.program_ = std::make_shared<const Program>(optimized(program, settings));
+  out.symbols_ = out.program_->symbols();
+  const Target target = settings.cpu.empty() && settings.triple.empty() ? Target::host() : Target::named(settings.triple, settings.cpu);
+  Compilation compilation(target, options_of(settings), program.name);
+  const Plan plan = make_plan(*out.program_);
+  emit_entry(compilation, plan, describe_entry(plan, out.symbol_));
+  out.kernel_ = load_object(compilation.emit_object());
+  return out;
+}
+
+namespace {
+
+std::vector<int64_t> symbol_values(const std::vector<std::string>& names, const Bindings& bindings) {
+  std::vector<int64_t> out;
+  for (const std::string& name : names) {
+    auto found = bindings.find(name);
+    if (found == bindings.end()) throw Error(Code::argument, fmt::format("the symbol {} has no value", name));
+    out.push_back(found->second);
+  }
+  return out;
+}
+
+// NAME_workspace takes the symbols as arguments; so many that a switch over their number covers them all.
+size_t call_workspace(void* function, const std::vector<int64_t>& s) {
+  using I = int64_t;
+  switch (s.size()) {
+    case 0: return reinterpret_cast<size_t (*)()>(function)();
+    case 1: return reinterpret_cast<size_t (*)(I)>(function)(s[0]);
+    case 2: return reinterpret_cast<size_t (*)(I, I)>(function)(s[0], s[1]);
+    case 3: return reinterpret_cast<size_t (*)(I, I, I)>(function)(s[0], s[1], s[2]);
+    case 4: return reinterpret_cast<size_t (*)(I, I, I, I)>(function)(s[0], s[1], s[2], s[3]);
+    case 5: return reinterpret_cast<size_t (*)(I, I, I, I, I)>(function)(s[0], s[1], s[2], s[3], s[4]);
+    case 6: return reinterpret_cast<size_t (*)(I, I, I, I, I, I)>(function)(s[0], s[1], s[2], s[3], s[4], s[5]);
+    default: break;
+  }
+  throw Error(Code::size, fmt::format("a program of {} symbols: at most 6 can be called from C++", s.size()));
+}
+
+}  // namespace
+
+size_t CompiledFunction::workspace(const Bindings& symbols) const {
+  const size_t bytes = call_workspace(kernel_->find(symbol_ + "_workspace"), symbol_values(symbols_, symbols));
+  if (bytes == SIZE_MAX) throw Error(Code::size, fmt::format("the sizes of {} overflow", program_->name));
+  return bytes;
+}
+
+std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> arguments, const Bindings& known, int* flags) const {
+  const Bindings bindings = bind_symbols(*program_, arguments, known);
+  const std::vector<int64_t> symbols = symbol_values(symbols_, bindings);
+  const runtime::Buffer workspace(this->workspace(bindings));
+  std::vector<const void*> inputs;
+  for (const Tensor& argument : arguments) inputs.push_back(argument.bytes.data());
+  std::vector<Tensor> results;
+  std::vector<void*> outputs;
+  for (const Output& output : program_->outputs) {
+    const Type& type = program_->graph->type(output.value);
+    std::vector<int64_t> shape;
+    for (const Extent& extent : type.shape) shape.push_back(extent.evaluate(bindings));
+    results.emplace_back(type.dtype, std::move(shape));
+  }
+  for (Tensor& result : results) outputs.push_back(result.bytes.data());
+  const int code = kernel_->function<runtime::PackedEntry>(symbol_ + "_packed")(
+      inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
+  if (code < 0) throw Error(Code::size, fmt::format("the kernel of {} refused the call with code {}", program_->name, code));
+  if (flags) *flags |= code;
+  return results;
+}
+
+void check_scalars(const CompiledFunction& function, size_t inputs, size_t outputs) {
+  const Program& program = function.program();
+  const Type scalar{Dtype::f64, {}};
+  bool fits = program.inputs().size() == inputs && program.outputs.size() == outputs;
+  for (Value input : program.inputs()) fits = fits && program.graph->type(input) == scalar;
+  for (const Output& output : program.outputs) fits = fits && program.graph->type(output.value) == scalar;
+  if (!fits)
+    throw Error(Code::type, fmt::format("{} has {} inputs and {} outputs; the handle wants {} and {}, all f64 scalars", program.name,
+                                        program.inputs().size(), program.outputs.size(), inputs, outputs));
+}
+
+}  // namespace wengert

@@ -1,0 +1,113 @@
+// The whole journey: a program through the passes, the plan and LLVM, into memory or into files.
+#pragma once
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ir/program.h"
+#include "ir/tensor.h"
+#include "passes/pipeline.h"
+#include "runtime/buffer.h"
+#include "runtime/kernel.h"
+
+namespace wengert {
+
+struct CompileSettings {
+  std::string triple = {};  ///< empty: this machine
+  std::string cpu = {};     ///< empty: for jit this machine's; for build x86-64-v3, or the triple's baseline
+  bool fast_math = false;   ///< permits reassociation, contraction and reciprocals
+  bool stable = true;       ///< permits rewrites that are nearer to the real value (log1p …)
+  bool quick = false;       ///< compile as fast as can be, for slower code
+};
+
+/// A compiled program in memory. Immutable; calls are thread-safe.
+class CompiledFunction {
+ public:
+  /// Runs it on arguments in the order of the inputs, with symbols from their shapes and `known`. Checks dtypes,
+  /// ranks and extents: throws Error(type / argument / size) before anything runs. Adds flag bits to *flags.
+  std::vector<Tensor> operator()(std::span<const Tensor> arguments, const Bindings& known = {}, int* flags = nullptr) const;
+
+  /// The function itself, under the C ABI (docs/abi.md): no check but the kernel's own. Valid while this lives.
+  template <class F> F* raw() const { return kernel_->function<F>(symbol_); }
+
+  /// The program as it was compiled, behind the passes.
+  const Program& program() const { return *program_; }
+  const std::string& symbol() const { return symbol_; }
+  /// Bytes of workspace for these symbols.
+  size_t workspace(const Bindings& symbols) const;
+
+ private:
+  friend CompiledFunction jit(const Program&, const CompileSettings&);
+  std::shared_ptr<const Program> program_;
+  std::shared_ptr<runtime::Kernel> kernel_;
+  std::vector<std::string> symbols_;
+  std::string symbol_;
+};
+
+/// Compiles for this machine and loads. The object bytes are those that build() writes for the same settings.
+CompiledFunction jit(const Program& program, const CompileSettings& settings = {});
+
+/// Throws Error(type) unless the function takes and gives so many f64 scalars.
+void check_scalars(const CompiledFunction& function, size_t inputs, size_t outputs);
+
+/// A typed handle of a compiled scalar program: `ScalarFunction<2, 3> f(jit(program))` takes 2 doubles and gives 3.
+/// Every input and output must be an f64 scalar (Error(type) otherwise). Costs a few nanoseconds a call.
+template <size_t inputs, size_t outputs>
+class ScalarFunction {
+ public:
+  explicit ScalarFunction(CompiledFunction function) : function_(std::move(function)) {
+    check_scalars(function_, inputs, outputs);
+    call_ = make(std::make_index_sequence<inputs>(), std::make_index_sequence<outputs>());
+    workspace_ = function_.workspace({});
+  }
+  std::array<double, outputs> operator()(const std::array<double, inputs>& x) const {
+    std::array<double, outputs> y;
+    if (workspace_ == 0) {
+      call(x, y, nullptr, std::make_index_sequence<inputs>(), std::make_index_sequence<outputs>());
+    } else {
+      const runtime::Buffer workspace(workspace_);
+      call(x, y, const_cast<std::byte*>(workspace.data()), std::make_index_sequence<inputs>(), std::make_index_sequence<outputs>());
+    }
+    return y;
+  }
+
+ private:
+  template <size_t> using Number = double;
+  template <size_t> using Result = double*;
+  using Call = void*;
+  template <size_t... i, size_t... o>
+  Call make(std::index_sequence<i...>, std::index_sequence<o...>) {
+    return reinterpret_cast<Call>(function_.raw<int(Number<i>..., Result<o>..., void*)>());
+  }
+  template <size_t... i, size_t... o>
+  void call(const std::array<double, inputs>& x, std::array<double, outputs>& y, void* workspace, std::index_sequence<i...>,
+            std::index_sequence<o...>) const {
+    reinterpret_cast<int (*)(Number<i>..., Result<o>..., void*)>(call_)(x[i]..., &y[o]..., workspace);
+  }
+  CompiledFunction function_;
+  Call call_ = nullptr;
+  size_t workspace_ = 0;
+};
+
+/// What build() makes, by kind of file; empty where it wasn't asked for.
+struct Artifacts {
+  std::vector<char> object, bitcode;
+  std::string header, description, python, llvm_ir, assembly;
+};
+
+struct NamedProgram {
+  std::string symbol;  ///< a C identifier
+  const Program* program;
+};
+
+/// Compiles programs as entries of one object, for any supported target. `kinds` are of obj, header, json, py, ll,
+/// asm, bc. `name` is the stem of the files, for the header's guard. Throws Error(name) for symbols that clash or are
+/// no identifiers.
+Artifacts build(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
+                const CompileSettings& settings = {});
+
+}  // namespace wengert

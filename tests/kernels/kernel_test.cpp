@@ -1,0 +1,224 @@
+// Kernels against the evaluator, to the bit: every kind of loop nest, at awkward sizes.
+#include <cmath>
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "codegen/compiler.h"
+#include "codegen/emit/entry.h"
+#include "codegen/jit.h"
+#include "ir/evaluate.h"
+#include "ir/ops/contractions.h"
+#include "ir/ops/elementwise.h"
+#include "ir/ops/indexing.h"
+#include "ir/ops/leaves.h"
+#include "ir/ops/math.h"
+#include "ir/ops/movement.h"
+#include "ir/ops/reductions.h"
+#include "passes/gradients.h"
+#include "runtime/buffer.h"
+
+using namespace wengert;
+
+namespace {
+
+const Extent N = Extent::symbol("N"), M = Extent::symbol("M"), K = Extent::symbol("K");
+
+Tensor random_tensor(Dtype dtype, std::vector<int64_t> shape, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Tensor out(dtype, std::move(shape));
+  for (int64_t i = 0; i < out.count(); i++)
+    out.set(i, is_float(dtype) ? std::uniform_real_distribution<>(-2, 2)(random) : static_cast<double>(random() % 7));
+  return out;
+}
+
+// Compiles the program as it stands and compares all of its outputs at these sizes.
+void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full) {
+  const Plan plan = make_plan(program);
+  INFO(print_plan(plan));
+  Compilation compilation(Target::host(), {.tier = tier}, "test");
+  emit_entry(compilation, plan, describe_entry(plan, "kernel"));
+  const auto kernel = load_object(compilation.emit_object());
+  for (const Bindings& known : sizes) {
+    std::vector<Tensor> arguments;
+    for (Value input : program.inputs()) {
+      std::vector<int64_t> shape;
+      for (const Extent& e : program.graph->type(input).shape) shape.push_back(e.evaluate(known));
+      arguments.push_back(random_tensor(program.graph->type(input).dtype, shape, arguments.size() + 1));
+    }
+    const Evaluation expected = evaluate(program, arguments, known);
+    std::vector<const void*> inputs;
+    for (const Tensor& t : arguments) inputs.push_back(t.bytes.data());
+    std::vector<Tensor> results;
+    std::vector<void*> outputs;
+    for (const Tensor& t : expected.outputs) results.emplace_back(t.dtype, t.shape);
+    for (Tensor& t : results) outputs.push_back(t.bytes.data());
+    std::vector<int64_t> symbols;
+    std::string at;
+    for (const std::string& s : program.symbols()) symbols.push_back(known.at(s)), at += s + "=" + std::to_string(known.at(s)) + " ";
+    INFO(at);
+    const runtime::Buffer workspace(plan.workspace.evaluate(known) + 64);
+    const int code = kernel->function<runtime::PackedEntry>("kernel_packed")(
+        inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
+    CHECK(code == expected.flags);
+    for (size_t i = 0; i < results.size(); i++) {
+      INFO(program.outputs[i].name);
+      CHECK(results[i].same_bits(expected.outputs[i]));
+    }
+  }
+}
+
+struct Build {
+  Program program;
+  Expr in(const char* name, Dtype dtype, Shape shape) { return program.graph->input(name, dtype, std::move(shape)); }
+  void out(const char* name, Expr e) { program.outputs.push_back({name, e.value()}); }
+};
+
+const std::vector<Bindings> rows = {{{"N", 0}}, {{"N", 1}}, {{"N", 7}}, {{"N", 16}}, {{"N", 37}}, {{"N", 1000}}, {{"N", 4096}}, {{"N", 10007}}};
+
+}  // namespace
+
+TEST_CASE("elementwise chains over a symbolic extent, all widths") {
+  for (Dtype dtype : {f32, f64, i32, i64}) {
+    Build b;
+    const Expr x = b.in("x", dtype, {N}), y = b.in("y", dtype, {N});
+    b.out("a", x * y + x);
+    b.out("c", where(x < y, x - y, x));
+    compare(b.program, rows);
+    compare(b.program, rows, Tier::fast);
+  }
+}
+
+TEST_CASE("scalars alone") {
+  Build b;
+  const Expr x = b.in("x", f64, {}), y = b.in("y", f64, {});
+  const Expr t = x + 2.0 * y;
+  const Expr f = exp(t) * (t + x);
+  const std::vector<Expr> g = gradients({&f, 1}, std::vector{x, y});
+  b.out("f", f);
+  b.out("dx", g[0]);
+  b.out("dy", g[1]);
+  b.out("again", f);
+  b.out("input", x);
+  compare(b.program, {{}});
+}
+
+TEST_CASE("broadcasts, transposes, slices, reversal, iota") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, 5}), row = b.in("row", f64, {5}), column = b.in("column", f64, {N}), s = b.in("s", f64, {});
+  b.out("a", x * row + expand_dims(column, {1}) * s);
+  b.out("t", transpose(x) + row.graph().make(ops::reshape, {row}, {{"shape", Shape{5, 1}}}));
+  b.out("every", slice_axis(x, 1, 1, 5, 2));
+  b.out("back", reverse(x, {0, 1}) + convert(iota(*b.program.graph, i64, {N, 5}, 0), f64));
+  b.out("flat", reshape(x, {N * 5}) * 2.0);
+  compare(b.program, {{{"N", 0}}, {{"N", 1}}, {{"N", 9}}, {{"N", 33}}});
+}
+
+TEST_CASE("sums over every choice of axes, with what feeds them") {
+  for (Dtype dtype : {f64, f32, i32}) {
+    Build b;
+    const Expr x = b.in("x", dtype, {N, 3, M});
+    b.out("all", sum(x * x));
+    b.out("s0", sum(x, Axes{0}));
+    b.out("s1", sum(x, Axes{1}));
+    b.out("s2", sum(x, Axes{2}));
+    b.out("s02", sum(x, Axes{0, 2}));
+    b.out("s12", sum(x * x, Axes{1, 2}));
+    b.out("p", prod(x, Axes{2}));
+    compare(b.program, {{{"N", 0}, {"M", 4}}, {{"N", 2}, {"M", 0}}, {{"N", 5}, {"M", 1}}, {{"N", 4}, {"M", 70}}, {{"N", 5000}, {"M", 3}}, {{"N", 2}, {"M", 9001}}});
+  }
+}
+
+TEST_CASE("extrema and logic") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, M});
+  b.out("max", max(x));
+  b.out("min1", min(x, Axes{1}));
+  b.out("max0", max(x, Axes{0}));
+  b.out("any", any(x > 1.9));
+  b.out("all", all(x < 2.5, Axes{0}));
+  b.out("arg", argmax(x, 1));
+  b.out("arg0", argmin(x, 0));
+  compare(b.program, {{{"N", 1}, {"M", 1}}, {{"N", 3}, {"M", 50}}, {{"N", 40}, {"M", 7}}});
+}
+
+TEST_CASE("a full sum and maps over its space share a loop") {
+  Build b;
+  const Expr x = b.in("x", f64, {N});
+  const Expr e = x * x + 1.0;
+  b.out("s", sum(e));
+  b.out("e", e * 3.0);
+  const Plan plan = make_plan(b.program);
+  CHECK(plan.nests.size() == 1);
+  compare(b.program, rows);
+}
+
+TEST_CASE("products of matrices and vectors") {
+  for (Dtype dtype : {f64, f32, i64}) {
+    Build b;
+    const Expr A = b.in("A", dtype, {N, K}), B = b.in("B", dtype, {K, M}), v = b.in("v", dtype, {K}), u = b.in("u", dtype, {N});
+    b.out("AB", matmul(A, B));
+    b.out("Av", matmul(A, v));
+    b.out("uA", matmul(u, A));
+    b.out("vv", dot(v, v));
+    b.out("ABt", einsum("ik,jk->ij", A, transpose(B)));
+    b.out("diag", einsum("ik,ik->i", A, A));
+    b.out("outer", einsum("i,j->ij", u, v));
+    compare(b.program, {{{"N", 0}, {"M", 2}, {"K", 3}}, {{"N", 2}, {"M", 3}, {"K", 0}}, {{"N", 1}, {"M", 1}, {"K", 1}},
+                        {{"N", 5}, {"M", 37}, {"K", 19}}, {{"N", 3}, {"M", 4}, {"K", 4500}}, {{"N", 4100}, {"M", 2}, {"K", 5}}});
+  }
+}
+
+TEST_CASE("batches of products") {
+  Build b;
+  const Expr A = b.in("A", f64, {N, 4, K}), B = b.in("B", f64, {N, K, 5});
+  b.out("AB", matmul(A, B));
+  b.out("e", einsum("bik,bkj->jib", A, B));
+  compare(b.program, {{{"N", 0}, {"K", 3}}, {{"N", 3}, {"K", 7}}, {{"N", 20}, {"K", 1}}});
+}
+
+TEST_CASE("pad, concatenate and their adjoints") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, 3}), y = b.in("y", f64, {N, 2});
+  const Expr parts[] = {x, y, x * 2.0};
+  b.out("cat1", concatenate(parts, 1));
+  const Expr rows2[] = {x, x};
+  b.out("cat0", concatenate(rows2, 0));
+  b.out("pad", pad(x, 7.0, {1, 0}, {0, 2}, {1, 0}));
+  const Expr f = sum(slice_axis(x, 1, 0, 2) * slice_axis(x, 1, 1, 3));
+  b.out("g", gradients({&f, 1}, {&x, 1})[0]);
+  compare(b.program, {{{"N", 1}}, {{"N", 6}}, {{"N", 21}}});
+}
+
+TEST_CASE("rows picked and added") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, 6}), i = b.in("i", i64, {M}), v = b.in("v", f64, {N});
+  const Expr j = i - 1;  // some are -1: out of range
+  b.out("rows", take(x, i, 0));
+  b.out("columns", take(x, i, 1));
+  b.out("elements", take(v, j, 0));
+  b.out("added", scatter_add(x, j, take(x, i, 0), 0));
+  b.out("one", scatter_add(v, i, convert(i, f64), 0));
+  b.out("hot", one_hot(i, 5));
+  compare(b.program, {{{"N", 4}, {"M", 9}}, {{"N", 10}, {"M", 0}}, {{"N", 7}, {"M", 33}}, {{"N", 0}, {"M", 5}}});
+}
+
+TEST_CASE("logistic regression: value and gradient") {
+  Build b;
+  const Expr w = b.in("w", f64, {M}), X = b.in("X", f64, {N, M}), y = b.in("y", f64, {N}), lambda = b.in("lambda", f64, {});
+  const Expr margin = y * matmul(X, w);
+  const Expr loss = mean(log1p(exp(-margin))) + lambda * dot(w, w);
+  b.out("loss", loss);
+  b.out("grad", gradients({&loss, 1}, {&w, 1})[0]);
+  compare(b.program, {{{"N", 0}, {"M", 3}}, {{"N", 1}, {"M", 1}}, {{"N", 569}, {"M", 30}}, {{"N", 5000}, {"M", 11}}});
+}
+
+TEST_CASE("bool arrays") {
+  Build b;
+  const Expr p = b.in("p", boolean, {N}), q = b.in("q", boolean, {N});
+  b.out("and", p & q);
+  b.out("not", !p);
+  b.out("count", sum(p));
+  b.out("as", convert(p, f64) * 2.0);
+  compare(b.program, rows);
+}
