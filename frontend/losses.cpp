@@ -34,7 +34,7 @@ Expr cross_entropy(Operand logits, Operand labels, int64_t axis) {
   if (!is_integer(labels.expr.dtype())) {
     // Where the label's share is 0 an infinite score drops out.
     const Expr scores = log_softmax(logits, axis);
-    return -sum(select(labels == 0.0, 0.0, labels * scores), Axes{axis});
+    return sum(select(labels == 0.0, 0.0, labels * -scores), Axes{axis});
   }
   Shape of_labels = type.shape;
   of_labels.erase(of_labels.begin() + axis);

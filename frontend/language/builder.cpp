@@ -224,12 +224,7 @@ Datum Builder::run_entry(Frame& frame) {
 }
 
 Datum Builder::run(Frame& frame) {
-  refuse_reserved(frame.function);
-  for (const NamedType& parameter : frame.function.parameters)
-    if (frame.extents.contains(parameter.name))
-      fail(source_, Code::name, parameter.span,
-           fmt::format("'{}' is both a parameter and an extent of function '{}'", parameter.name,
-                       frame.function.name));
+  check_function(frame.function);
   for (const Let& let : frame.function.lets) {
     Datum value = evaluate(let.value, frame);
     const Syntax& root = module_.nodes[let.value.root];
@@ -321,7 +316,12 @@ Type Builder::type(const TypeSyntax& syntax, Frame& frame) {
   return out;
 }
 
-void Builder::refuse_reserved(const FunctionSyntax& function) const {
+void Builder::check_function(const FunctionSyntax& function) const {
+  for (const NamedType& parameter : function.parameters)
+    for (const std::string& symbol : symbols_of(module_, function))
+      if (symbol == parameter.name)
+        fail(source_, Code::name, parameter.span,
+             fmt::format("'{}' is both a parameter and an extent of function '{}'", symbol, function.name));
   for (Id id = function.begin; id < function.end; id++) {
     const Syntax& syntax = module_.nodes[id];
     if (syntax.form == Form::function && is_reserved(syntax.text))

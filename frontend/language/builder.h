@@ -52,8 +52,8 @@ class Builder {
   Type type(const TypeSyntax& syntax, Frame& frame);
   /// The names that the function differentiates by.
   const std::set<std::string_view>& targets(const FunctionSyntax& function);
-  /// Refuses what the language keeps for control flow.
-  void refuse_reserved(const FunctionSyntax& function) const;
+  /// Refuses a name with two meanings in the signature, and what the language keeps for control flow.
+  void check_function(const FunctionSyntax& function) const;
 
   /// Runs `build`; an Error of the graph becomes one that quotes the source at `focus`.
   template <class F>
@@ -92,6 +92,8 @@ class Builder {
 Datum build_index(Builder& builder, const Datum& array, std::span<const Datum> indices,
                   const std::vector<Span>& spans);
 
+/// The extents that a function's parameters mention, by first appearance.
+std::vector<std::string> symbols_of(const Module& module, const FunctionSyntax& function);
 /// Binds the symbols that stand alone as an extent of a parameter's type to the argument's extents.
 void bind_symbols(const Module& module, const TypeSyntax& type, const Shape& shape, Frame& frame);
 /// Solves what is left (2*N + 1) and compares. What differs, or nothing.

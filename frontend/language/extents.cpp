@@ -1,4 +1,6 @@
 // The extents of a called function, from those of its arguments.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "frontend/language/builder.h"
@@ -51,6 +53,18 @@ std::optional<Extent> solve(const Extent& pattern, const Extent& extent) {
 }
 
 }  // namespace
+
+std::vector<std::string> symbols_of(const Module& module, const FunctionSyntax& function) {
+  std::vector<std::string> out;
+  for (const NamedType& parameter : function.parameters)
+    for (const Expression& expression : parameter.type.extents)
+      for (Id id = expression.first; id <= expression.root; id++) {
+        const Syntax& syntax = module.nodes[id];
+        if (syntax.form == Form::name && std::find(out.begin(), out.end(), syntax.text) == out.end())
+          out.emplace_back(syntax.text);
+      }
+  return out;
+}
 
 void bind_symbols(const Module& module, const TypeSyntax& type, const Shape& shape, Frame& frame) {
   for (size_t i = 0; i < type.extents.size() && i < shape.size(); i++)

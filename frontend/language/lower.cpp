@@ -10,19 +10,6 @@
 namespace wengert::language {
 namespace {
 
-// The extents that a signature mentions, by first appearance.
-std::vector<std::string> symbols_of(const Module& module, const FunctionSyntax& function) {
-  std::vector<std::string> out;
-  for (const NamedType& parameter : function.parameters)
-    for (const Expression& expression : parameter.type.extents)
-      for (Id id = expression.first; id <= expression.root; id++) {
-        const Syntax& syntax = module.nodes[id];
-        if (syntax.form == Form::name && std::find(out.begin(), out.end(), syntax.text) == out.end())
-          out.emplace_back(syntax.text);
-      }
-  return out;
-}
-
 void add_outputs(Program& program, const Datum& datum, const std::string& name) {
   const Sequence* tuple = datum.as<Sequence>();
   if (!tuple || tuple->list) {
@@ -58,6 +45,7 @@ Program lower(const Module& module, std::string_view function, const Bindings& b
   program.name = function;
   Builder builder(module, *program.graph);
   Frame frame{f};
+  builder.check_function(f);
   const std::vector<std::string> symbols = symbols_of(module, f);
   for (const auto& [symbol, value] : binds) {
     if (std::find(symbols.begin(), symbols.end(), symbol) == symbols.end())

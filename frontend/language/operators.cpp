@@ -14,7 +14,8 @@ namespace {
 
 using Weak = Operand::Weak;
 
-int64_t whole(bool overflowed, int64_t value) {
+// `value` by reference: the operation that reports the overflow writes it while the arguments are evaluated.
+int64_t whole(bool overflowed, const int64_t& value) {
   if (overflowed)
     throw Error(Code::size, "the whole number does not fit 64 bits; write a decimal point for a float");
   return value;
