@@ -1,0 +1,130 @@
+#include "codegen/c_header.h"
+
+#include <cctype>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "runtime/kernel_abi.h"
+
+namespace wengert {
+namespace {
+
+/// Text that is safe inside a C comment.
+std::string comment(std::string text) {
+  for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  return text;
+}
+
+std::string guard(const std::string& name) {
+  std::string out = "WENGERT_KERNELS_";
+  for (char c : name)
+    out += std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::toupper(c)) : '_';
+  return out + "_H";
+}
+
+/// The features that are there; those that are not say nothing to a reader.
+std::string enabled_features(const std::string& features) {
+  std::string out;
+  for (size_t at = 0; at < features.size();) {
+    const size_t end = std::min(features.find(',', at), features.size());
+    if (features[at] == '+') {
+      if (!out.empty()) out += ' ';
+      out.append(features, at + 1, end - at - 1);
+    }
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string parameters(const std::vector<std::string>& list) {
+  return list.empty() ? "void" : fmt::format("{}", fmt::join(list, ", "));
+}
+
+std::string declaration(const Entry& entry) {
+  const ArgumentNames names(entry);
+  std::vector<std::string> symbols, arguments;
+  for (const std::string& symbol : names.symbols) symbols.push_back("int64_t " + symbol);
+  std::string lines;
+  auto describe = [&](const std::string& name, const char* role, const Argument& argument) {
+    lines += fmt::format("     {:<6} {}: {}{}\n", role, name, names.spell(entry, argument.type),
+                         name == argument.name ? "" : comment(fmt::format(" ({})", argument.name)));
+  };
+  for (size_t i = 0; i < entry.inputs.size(); i++) {
+    const Argument& input = entry.inputs[i];
+    const bool by_value = input.type.is_scalar();
+    arguments.push_back(fmt::format("{}{} {}{}", by_value ? "" : "const ", c_type(input.type.dtype),
+                                    by_value ? "" : "*", names.inputs[i]));
+    describe(names.inputs[i], "input", input);
+  }
+  arguments.insert(arguments.end(), symbols.begin(), symbols.end());
+  for (const std::string& symbol : names.symbols) lines += fmt::format("     size   {}\n", symbol);
+  for (size_t i = 0; i < entry.outputs.size(); i++) {
+    arguments.push_back(fmt::format("{} *{}", c_type(entry.outputs[i].type.dtype), names.outputs[i]));
+    describe(names.outputs[i], "output", entry.outputs[i]);
+  }
+  arguments.push_back("void *workspace");
+  lines += fmt::format("     workspace: {}\n", comment(workspace_text(entry, names)));
+  const std::string summary = entry.summary.empty() ? entry.symbol : entry.symbol + ": " + entry.summary;
+  return fmt::format(
+      "/* {0}\n{1}*/\n"
+      "int {2}({3});\n"
+      "size_t {2}_workspace({4});\n"
+      "int {2}_packed(const void *const *inputs, const int64_t *symbols, void *const *outputs, void "
+      "*workspace);\n\n",
+      comment(summary), lines, entry.symbol, fmt::join(arguments, ",\n        "), parameters(symbols));
+}
+
+std::string codes() {
+  return fmt::format(
+      "#ifndef WENGERT_ABI_VERSION\n"
+      "#define WENGERT_ABI_VERSION {}\n"
+      "#define WENGERT_OK {}\n"
+      "/* Refused before anything was written: */\n"
+      "#define WENGERT_BAD_SYMBOL ({})     /* a size is negative */\n"
+      "#define WENGERT_BAD_EXTENT ({})     /* an extent made of the sizes is negative or divides by zero */\n"
+      "#define WENGERT_SIZE_OVERFLOW ({})  /* an array or the workspace is larger than 2^63 - 1 bytes */\n"
+      "#define WENGERT_NULL_INPUT ({})     /* NULL for an input that has elements */\n"
+      "#define WENGERT_NULL_OUTPUT ({})    /* NULL for an output that has elements */\n"
+      "#define WENGERT_NULL_WORKSPACE ({}) /* NULL though a workspace is needed */\n"
+      "/* Ran to the end; a sum of flags: */\n"
+      "#define WENGERT_INDEX_OUT_OF_RANGE {} /* an index was out of range; its element is NaN or 0 */\n"
+      "#endif\n\n",
+      WENGERT_ABI_VERSION, static_cast<int>(WENGERT_OK), static_cast<int>(WENGERT_BAD_SYMBOL),
+      static_cast<int>(WENGERT_BAD_EXTENT), static_cast<int>(WENGERT_SIZE_OVERFLOW),
+      static_cast<int>(WENGERT_NULL_INPUT), static_cast<int>(WENGERT_NULL_OUTPUT),
+      static_cast<int>(WENGERT_NULL_WORKSPACE), static_cast<int>(WENGERT_INDEX_OUT_OF_RANGE));
+}
+
+}  // namespace
+
+std::string write_c_header(const ObjectDescription& object) {
+  const std::string features = enabled_features(object.target.features);
+  std::string out = fmt::format(
+      "/* Kernels of {0}.o, written by Wengert {1}. C ABI version {2}.\n"
+      "   Target: {3}, CPU {4}{5}.\n\n"
+      "   Arrays are dense and row-major. Inputs may overlap one another; outputs and workspace overlap "
+      "nothing. Rank-0\n"
+      "   inputs go by value, everything else by pointer; bool is uint8_t, 0 or 1. workspace points at "
+      "NAME_workspace()\n"
+      "   bytes of any alignment, or is NULL when that is 0; NAME_workspace() is SIZE_MAX for sizes that "
+      "NAME refuses.\n"
+      "   NAME_packed takes the same arguments in arrays; every input by pointer. All functions are "
+      "re-entrant.\n"
+      "   Each returns 0, a sum of positive flags, or a negative code when it refused the call. */\n",
+      comment(object.name), WENGERT_VERSION, WENGERT_ABI_VERSION, object.target.triple, object.target.cpu,
+      features.empty() ? "" : ", features " + features);
+  out += fmt::format("#ifndef {0}\n#define {0}\n\n#include <stddef.h>\n#include <stdint.h>\n\n",
+                     guard(object.name));
+  out += codes();
+  out += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  if (!object.external.empty())
+    out += fmt::format("/* Functions that the object needs from the program: {} */\n\n",
+                       fmt::join(object.external, ", "));
+  for (const Entry& entry : object.entries) out += declaration(entry);
+  return out + "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+}
+
+}  // namespace wengert

@@ -1,0 +1,187 @@
+#include "codegen/python_wrapper.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "codegen/shared_library.h"
+#include "runtime/kernel_abi.h"
+
+namespace wengert {
+namespace {
+
+constexpr std::string_view runtime = R"PYTHON(
+import collections as _collections
+import ctypes as _ctypes
+import os as _os
+import warnings as _warnings
+
+import numpy as _numpy
+
+_DTYPES = {"bool": _numpy.bool_, "i32": _numpy.int32, "i64": _numpy.int64, "f32": _numpy.float32, "f64": _numpy.float64}
+_CODES = {
+    -1: "a size is negative",
+    -2: "an extent is negative or divides by zero for these sizes",
+    -3: "an array or the workspace is too large",
+    -4: "an input is NULL",
+    -5: "an output is NULL",
+    -6: "the workspace is NULL",
+}
+_POINTERS = _ctypes.POINTER(_ctypes.c_void_p)
+_SIZES = _ctypes.POINTER(_ctypes.c_int64)
+
+
+class _Kernel:
+    """One entry: inputs and outputs are (name, dtype, extents), solve is (input, axis, symbol, scale, offset)."""
+
+    def __init__(self, name, inputs, symbols, outputs, solve):
+        self.name, self.inputs, self.symbols, self.outputs, self.solve = name, inputs, symbols, outputs, solve
+        self.result = _collections.namedtuple(name + "_result", [output[0] for output in outputs])
+        self.packed = getattr(_library, name + "_packed")
+        self.packed.restype = _ctypes.c_int
+        self.packed.argtypes = [_POINTERS, _SIZES, _POINTERS, _ctypes.c_void_p]
+        self.workspace = getattr(_library, name + "_workspace")
+        self.workspace.restype = _ctypes.c_size_t
+        self.workspace.argtypes = [_ctypes.c_int64] * len(symbols)
+
+    def array(self, input, value):
+        name, dtype, extents = input
+        array = _numpy.asarray(value)
+        # Python's numbers take the kernel's type; an array must not lose anything.
+        rule = "safe" if isinstance(value, (_numpy.ndarray, _numpy.generic)) else "same_kind"
+        if array.size and not _numpy.can_cast(array.dtype, _DTYPES[dtype], rule):
+            raise TypeError(f"{self.name}: {name} is {array.dtype}, wanted {dtype}")
+        if array.ndim != len(extents):
+            raise ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}]")
+        array = _numpy.asarray(array, dtype=_DTYPES[dtype], order="C")
+        return array if array.flags.aligned else array.copy()
+
+    def find_sizes(self, arrays, given):
+        sizes = {symbol: int(value) for symbol, value in zip(self.symbols, given) if value is not None}
+        for input, axis, symbol, scale, offset in self.solve:
+            if symbol not in sizes and (arrays[input].shape[axis] - offset) % scale == 0:
+                sizes[symbol] = (arrays[input].shape[axis] - offset) // scale
+        for symbol in self.symbols:
+            if symbol not in sizes:
+                raise ValueError(f"{self.name}: the inputs do not tell {symbol}; pass {symbol}=...")
+        for (name, _, extents), array in zip(self.inputs, arrays):
+            if array.shape != self.shape(extents, sizes):
+                known = ", ".join(f"{symbol}={sizes[symbol]}" for symbol in self.symbols)
+                raise ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}] with {known}")
+        return sizes
+
+    def shape(self, extents, sizes):
+        names = dict(sizes, floordiv=lambda a, b: a // b, min=min, max=max, __builtins__={})
+        return tuple(eval(extent, names) for extent in extents)
+
+    def __call__(self, values, given):
+        arrays = [self.array(input, value) for input, value in zip(self.inputs, values)]
+        sizes = self.find_sizes(arrays, given)
+        symbols = [sizes[symbol] for symbol in self.symbols]
+        needed = self.workspace(*symbols)
+        if needed == _ctypes.c_size_t(-1).value:
+            raise ValueError(f"{self.name}: bad sizes: {sizes}")
+        workspace = _numpy.empty(needed, _numpy.uint8)
+        outputs = [_numpy.empty(self.shape(extents, sizes), _DTYPES[dtype]) for _, dtype, extents in self.outputs]
+        code = self.packed(
+            (_ctypes.c_void_p * max(1, len(arrays)))(*[array.ctypes.data for array in arrays]),
+            (_ctypes.c_int64 * max(1, len(symbols)))(*symbols),
+            (_ctypes.c_void_p * max(1, len(outputs)))(*[output.ctypes.data for output in outputs]),
+            workspace.ctypes.data,
+        )
+        if code < 0:
+            raise ValueError(f"{self.name}: {_CODES.get(code, code)}")
+        if code & 1:
+            _warnings.warn(f"{self.name}: an index was out of range", RuntimeWarning, stacklevel=3)
+        outputs = [output[()] if output.ndim == 0 else output for output in outputs]
+        return outputs[0] if len(outputs) == 1 else self.result(*outputs)
+)PYTHON";
+static_assert(WENGERT_BAD_SYMBOL == -1 && WENGERT_BAD_EXTENT == -2 && WENGERT_SIZE_OVERFLOW == -3 &&
+              WENGERT_NULL_INPUT == -4 && WENGERT_NULL_OUTPUT == -5 && WENGERT_NULL_WORKSPACE == -6 &&
+              WENGERT_INDEX_OUT_OF_RANGE == 1);
+
+/// A literal of Python for any bytes.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      out += fmt::format("\\{}", c);
+    else if (code < 0x20 || code == 0x7f)
+      out += fmt::format("\\x{:02x}", code);
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
+std::string list(const std::vector<std::string>& items) {
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+std::string describe(const Entry& entry, const ArgumentNames& names, const Argument& argument,
+                     const std::string& name) {
+  std::vector<std::string> extents;
+  for (const Extent& extent : argument.type.shape) extents.push_back(quoted(names.spell(entry, extent)));
+  return fmt::format("(\"{}\", \"{}\", {})", name, wengert::name(argument.type.dtype), list(extents));
+}
+
+/// Axes whose length tells a symbol.
+std::vector<std::string> solutions(const Entry& entry, const ArgumentNames& names) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < entry.inputs.size(); i++)
+    for (size_t axis = 0; axis < entry.inputs[i].type.shape.size(); axis++)
+      if (const auto linear = entry.inputs[i].type.shape[axis].as_linear())
+        out.push_back(fmt::format("({}, {}, \"{}\", {}, {})", i, axis,
+                                  names.spell(entry, Extent::symbol(linear->symbol)), linear->scale,
+                                  linear->offset));
+  return out;
+}
+
+std::string function(const Entry& entry) {
+  const ArgumentNames names(entry);
+  std::vector<std::string> inputs, outputs, parameters = names.inputs, texts;
+  for (size_t i = 0; i < entry.inputs.size(); i++) {
+    inputs.push_back(describe(entry, names, entry.inputs[i], names.inputs[i]));
+    texts.push_back(fmt::format("{}: {}", names.inputs[i], names.spell(entry, entry.inputs[i].type)));
+  }
+  std::vector<std::string> results, symbols;
+  for (size_t i = 0; i < entry.outputs.size(); i++) {
+    outputs.push_back(describe(entry, names, entry.outputs[i], names.outputs[i]));
+    results.push_back(fmt::format("{}: {}", names.outputs[i], names.spell(entry, entry.outputs[i].type)));
+  }
+  if (!names.symbols.empty()) parameters.push_back("*");
+  for (const std::string& symbol : names.symbols) {
+    parameters.push_back(symbol + "=None");
+    symbols.push_back(quoted(symbol));
+  }
+  auto tuple = [](const std::vector<std::string>& items) {
+    return items.empty() ? "()" : fmt::format("({},)", fmt::join(items, ", "));
+  };
+  const std::string documentation =
+      fmt::format("{}\n\n    {} -> {}", entry.summary.empty() ? entry.symbol : entry.summary,
+                  fmt::join(texts, ", "), fmt::join(results, ", "));
+  return fmt::format(
+      "\n\n_kernel_{0} = _Kernel(\n    \"{0}\",\n    {1},\n    {2},\n    {3},\n    {4},\n)\n"
+      "\n\ndef {0}({5}):\n    return _kernel_{0}({6}, {7})\n"
+      "\n\n{0}.__doc__ = {8}\n",
+      entry.symbol, list(inputs), list(symbols), list(outputs), list(solutions(entry, names)),
+      fmt::join(parameters, ", "), tuple(names.inputs), tuple(names.symbols), quoted(documentation));
+}
+
+}  // namespace
+
+std::string write_python_wrapper(const ObjectDescription& object) {
+  std::string out = fmt::format(
+      "# Kernels of {0} on NumPy arrays, written by Wengert {1}. C ABI version {2}. {0} must lie beside this "
+      "file.\n#\n# One output is returned as it is, several as a named tuple. Arrays of another layout are "
+      "copied.\n",
+      shared_library_name(object.name), WENGERT_VERSION, WENGERT_ABI_VERSION);
+  out += runtime;
+  out += fmt::format(
+      "\n\n_library = _ctypes.CDLL(_os.path.join(_os.path.dirname(_os.path.abspath(__file__)), {}))\n",
+      quoted(shared_library_name(object.name)));
+  for (const Entry& entry : object.entries) out += function(entry);
+  return out;
+}
+
+}  // namespace wengert
