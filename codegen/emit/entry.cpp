@@ -1,5 +1,8 @@
 #include "codegen/emit/entry.h"
 
+#include <algorithm>
+
+#include "codegen/emit/scalar_chunks.h"
 #include "codegen/emit/scope.h"
 #include "codegen/llvm_types.h"
 
@@ -51,17 +54,25 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
   EntryPoint point = begin_entry(compilation, entry, builder);
   Emitter emitter(compilation, plan, point, builder);
   Scope top(emitter, nullptr, 1, builder.GetInsertBlock());
-  size_t nest = 0;
+  ScalarChunks chunks(emitter, top);
+  for (Value input : plan.program->inputs())
+    if (emitter.type(input.node).is_scalar()) chunks.publish(input.node);
   // Scalars of a level read what nests of that level and below computed; nests of a level read lower ones.
-  std::vector<std::vector<uint32_t>> scalars_by_level;
-  for (uint32_t id : plan.scalars) {
-    if (plan.levels[id] >= scalars_by_level.size()) scalars_by_level.resize(plan.levels[id] + 1);
-    scalars_by_level[plan.levels[id]].push_back(id);
-  }
-  for (uint32_t level = 0; nest < plan.nests.size() || level < scalars_by_level.size(); level++) {
-    for (; nest < plan.nests.size() && plan.nests[nest].level == level; nest++) emit_nest(top, plan.nests[nest]);
-    if (level >= scalars_by_level.size()) continue;
-    for (uint32_t id : scalars_by_level[level]) emitter.scalars[id] = top.compute(id, {}).value;
+  size_t nest = 0, scalar = 0;
+  const uint32_t levels = 1 + *std::max_element(plan.levels.begin(), plan.levels.end());
+  for (uint32_t level = 0; level < levels; level++) {
+    for (; nest < plan.nests.size() && plan.nests[nest].level == level; nest++) {
+      emit_nest(top, plan.nests[nest]);
+      for (Value root : plan.nests[nest].roots)
+        if (emitter.type(root.node).is_scalar()) chunks.publish(root.node);
+    }
+    for (; scalar < plan.scalars.size() && plan.levels[plan.scalars[scalar]] == level; scalar++) {
+      const uint32_t id = plan.scalars[scalar];
+      if (!plan.reads_storage(id)) chunks.run(level, id);
+      emitter.scalars[id] = top.compute(id, {}).value;
+      chunks.publish(id);
+    }
+    chunks.run(level, Value::none);
   }
   emit_copies(top, plan, point);
   builder.SetInsertPoint(top.builder.GetInsertBlock());

@@ -11,6 +11,7 @@ Plan make_plan(const Program& program) {
   plan.program = &program;
   assign_roles(plan);
   group_nests(plan);
+  cut_scalars(plan);
   assign_storage(plan);
   return plan;
 }
@@ -45,6 +46,7 @@ std::string print_plan(const Plan& plan) {
                          storage_text(plan, root.node));
   }
   for (auto [output, node] : plan.copies) out += fmt::format("copy %{} -> output {}\n", node, plan.program->outputs[output].name);
+  if (!plan.chunks.empty()) out += fmt::format("{} chunks of scalars, {} slots\n", plan.chunks.size(), plan.slot_count);
   return out + fmt::format("{} scalars, workspace {}\n", plan.scalars.size(), plan.workspace.text());
 }
 

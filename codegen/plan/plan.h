@@ -51,17 +51,34 @@ struct Storage {
   Extent offset = 0;   ///< workspace: in bytes, a multiple of 64
 };
 
+/// Scalars of one level computed in a function of their own. Long straight-line code is cut into these, since compile
+/// time grows faster than a function's length.
+struct ScalarChunk {
+  uint32_t level = 0;
+  std::vector<uint32_t> nodes;
+};
+
 struct Plan {
   const Program* program = nullptr;
   std::vector<Role> roles;       ///< by node
   std::vector<uint32_t> levels;  ///< by node: roots and scalars
+  uint32_t slot_count = 0;
   std::vector<Storage> storage;  ///< by node: arguments, constants, roots; views have their source's
   std::vector<uint32_t> source;  ///< by node: a view's stored node; else itself
   std::vector<Nest> nests;       ///< in order
-  std::vector<uint32_t> scalars; ///< in order
+  std::vector<uint32_t> scalars; ///< those computed in the entry itself, in order
+  std::vector<ScalarChunk> chunks;  ///< the others, in order
+  /// By node: the slot through which a scalar passes between functions; no_slot for those that don't. Empty: no chunks.
+  static constexpr uint32_t no_slot = 0xFFFFFFFF;
+  std::vector<uint32_t> slots;
+  Extent slot_area = 0;  ///< where in the workspace the slots lie, 8 bytes each
   /// Outputs that some node's storage isn't: copied at the end (output number, node).
   std::vector<std::pair<uint32_t, uint32_t>> copies;
   Extent workspace = 0;
+
+  /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index. These come
+  /// first in `scalars`.
+  bool reads_storage(uint32_t scalar) const;
 };
 
 /// Throws Error(internal) for a composite.
@@ -73,6 +90,7 @@ std::string print_plan(const Plan& plan);
 // Steps of make_plan, one file each.
 void assign_roles(Plan& plan);      // roles.cpp
 void group_nests(Plan& plan);       // nests.cpp: levels, nests
+void cut_scalars(Plan& plan);       // scalars.cpp: chunks of scalars and their slots
 void assign_storage(Plan& plan);    // storage.cpp: where arrays lie, lifetimes
 
 }  // namespace wengert

@@ -101,6 +101,7 @@ void assign_storage(Plan& plan) {
     // most_chunks results of the widest block (codegen/emit_fold_chain.cpp) for each root.
     nest.scratch = workspace.allocate(summation::most_chunks * 512 * static_cast<int64_t>(nest.roots.size()), nest.level, nest.level);
   }
+  if (plan.slot_count > 0) plan.slot_area = workspace.allocate(static_cast<int64_t>(plan.slot_count) * 8, 0, 0xFFFFFFFF);
   plan.workspace = workspace.bytes();
 }
 
