@@ -88,6 +88,7 @@ Expr subtract_(Operand a, Operand b) { return a - b; }
 Expr multiply_(Operand a, Operand b) { return a * b; }
 Expr divide_(Operand a, Operand b) { return a / b; }
 Expr negative_(Operand x) { return -x; }
+Expr sinc_(Operand x) { return sinc(x * 3.141592653589793); }  // NumPy's: sin(pi x) / (pi x)
 Expr degrees_(Operand x) { return x * 57.29577951308232; }
 Expr radians_(Operand x) { return x * 0.017453292519943295; }
 
@@ -150,7 +151,7 @@ std::span<const Builtin> elementwise_builtins() {
       unary("gelu", gelu),
       unary("silu", silu),
       unary("swish", silu),
-      unary("sinc", sinc),
+      unary("sinc", sinc_),
       unary("isnan", is_nan),
       unary("isfinite", is_finite),
       unary("isinf", is_inf),
