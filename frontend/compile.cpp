@@ -1,10 +1,15 @@
 #include "frontend/compile.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "codegen/c_header.h"
 #include "codegen/compiler.h"
 #include "codegen/emit/entry.h"
 #include "codegen/jit.h"
+#include "codegen/json_description.h"
+#include "codegen/python_wrapper.h"
 #include "ir/evaluate.h"
 
 namespace wengert {
@@ -31,6 +36,34 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   const Plan plan = make_plan(*out.program_);
   emit_entry(compilation, plan, describe_entry(plan, out.symbol_));
   out.kernel_ = load_object(compilation.emit_object());
+  return out;
+}
+
+Artifacts build(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
+                const CompileSettings& settings) {
+  static constexpr std::string_view known[] = {"obj", "header", "json", "py", "ll", "asm", "bc"};
+  for (const std::string& kind : kinds)
+    if (std::find(std::begin(known), std::end(known), kind) == std::end(known))
+      throw Error(Code::argument, fmt::format("'{}' is not a kind of file; there are {}", kind, fmt::join(known, ", ")));
+  auto wants = [&](std::string_view kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
+  ObjectDescription description{.name = name, .target = Target::named(settings.triple, settings.cpu), .entries = {}};
+  Compilation compilation(description.target, options_of(settings), name);
+  for (const NamedProgram& named : programs) {
+    for (const Entry& entry : description.entries)
+      if (entry.symbol == named.symbol) throw Error(Code::name, fmt::format("two entries are called {}", named.symbol));
+    const Program program = optimized(*named.program, settings);
+    const Plan plan = make_plan(program);
+    description.entries.push_back(describe_entry(plan, named.symbol));
+    emit_entry(compilation, plan, description.entries.back());
+  }
+  Artifacts out;
+  if (wants("header")) out.header = write_c_header(description);
+  if (wants("json")) out.description = write_json_description(description);
+  if (wants("py")) out.python = write_python_wrapper(description);
+  if (wants("ll")) out.llvm_ir = compilation.emit_ir();
+  if (wants("bc")) out.bitcode = compilation.emit_bitcode();
+  if (wants("asm")) out.assembly = compilation.emit_assembly();
+  if (wants("obj") || wants("py")) out.object = compilation.emit_object();
   return out;
 }
 
