@@ -16,6 +16,9 @@ Program canonicalize(const Program& program, const PassOptions& options);
 /// ones with fast_math.
 Program simplify(const Program& program, const PassOptions& options);
 
+/// Stable forms that are composite ops (rules/composites.cpp): log(sum(exp(x))) and its gradient, norm(x)^2.
+Program recognize_composites(const Program& program, const PassOptions& options);
+
 /// Puts what composite ops expand to, until none is left. Throws Error(internal) for one that expands without
 /// end.
 Program expand_composites(const Program& program, const PassOptions& options);

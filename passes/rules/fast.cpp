@@ -10,7 +10,7 @@
 namespace wengert::rules {
 namespace {
 
-using E = Exactness;
+using enum Exactness;
 
 // Sums of sums, products of products, taken in one go.
 Expr reduce_at_once(const Match& m) {
@@ -29,30 +29,29 @@ Expr sum_of_scaled(const Match& m) {
 }
 
 const Row rows[] = {
-    {"(x + c) + d", "add(add(x, c), d)", E::fast, [](const Match& m) { return m['x'] + (m['c'] + m['d']); },
+    {"(x + c) + d", "add(add(x, c), d)", fast, [](const Match& m) { return m['x'] + (m['c'] + m['d']); },
      of_floats},
-    {"(x * c) * d", "multiply(multiply(x, c), d)", E::fast,
+    {"(x * c) * d", "multiply(multiply(x, c), d)", fast,
      [](const Match& m) { return m['x'] * (m['c'] * m['d']); }, of_floats},
-    {"(c - x) + d", "add(subtract(c, x), d)", E::fast,
-     [](const Match& m) { return (m['c'] + m['d']) - m['x']; }, of_floats},
-    {"x / c", "divide(x, c)", E::fast, [](const Match& m) { return m['x'] * reciprocal(m['c']); }},
-    {"x / broadcast(y)", "divide(x, broadcast_in_dim(y))", E::fast,
+    {"(c - x) + d", "add(subtract(c, x), d)", fast, [](const Match& m) { return (m['c'] + m['d']) - m['x']; },
+     of_floats},
+    {"x / c", "divide(x, c)", fast, [](const Match& m) { return m['x'] * reciprocal(m['c']); }},
+    {"x / broadcast(y)", "divide(x, broadcast_in_dim(y))", fast,
      [](const Match& m) {
        return m['x'] *
               broadcast_in_dim(reciprocal(m['y']), m.type().shape, m.attributes(1).axes("dimensions"));
      }},
-    {"x y + x z", "add(multiply(x, y), multiply(x, z))", E::fast,
+    {"x y + x z", "add(multiply(x, y), multiply(x, z))", fast,
      [](const Match& m) { return m['x'] * (m['y'] + m['z']); }, of_floats},
-    {"x y - x z", "subtract(multiply(x, y), multiply(x, z))", E::fast,
+    {"x y - x z", "subtract(multiply(x, y), multiply(x, z))", fast,
      [](const Match& m) { return m['x'] * (m['y'] - m['z']); }, of_floats},
-    {"sum of sums", "reduce_sum(reduce_sum(x))", E::fast, reduce_at_once, of_floats},
-    {"product of products", "reduce_prod(reduce_prod(x))", E::fast, reduce_at_once, of_floats},
-    {"sum of a scaled value", "reduce_sum(multiply(x, broadcast_in_dim(y)))", E::fast, sum_of_scaled,
-     of_floats},
+    {"sum of sums", "reduce_sum(reduce_sum(x))", fast, reduce_at_once, of_floats},
+    {"product of products", "reduce_prod(reduce_prod(x))", fast, reduce_at_once, of_floats},
+    {"sum of a scaled value", "reduce_sum(multiply(x, broadcast_in_dim(y)))", fast, sum_of_scaled, of_floats},
 };
 
 }  // namespace
 
-std::span<const Row> fast() { return rows; }
+std::span<const Row> fast_forms() { return rows; }
 
 }  // namespace wengert::rules

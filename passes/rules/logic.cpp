@@ -41,6 +41,8 @@ const Row rows[] = {
      [](const Match& m) { return select(m['p'], m['x'], m['z']); }},
     {"two masks with one else", "select(p, select(q, x, y), y)", exact,
      [](const Match& m) { return select(m['p'] & m['q'], m['x'], m['y']); }},
+    {"a factor that is 1 where it is taken", "select(p, multiply(convert(p), x), y)", exact,
+     [](const Match& m) { return select(m['p'], m['x'], m['y']); }},
     // bool and bits
     {"not not", "bit_not(bit_not(x))", exact, x_of},
     {"p and p", "bit_and(x, x)", exact, x_of},

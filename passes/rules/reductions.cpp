@@ -6,6 +6,7 @@
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/math.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "passes/rules/rules.h"
@@ -140,6 +141,19 @@ Expr dot_with_ones(const Match& m, bool left) {
   return broadcast_in_dim(summed, m.type().shape, dimensions);
 }
 
+// A product without a sum, on +0 as every contraction starts: fma(x, y, +0).
+Expr dot_over_nothing(const Match& m) {
+  const Attributes& dot = m.attributes();
+  if (!dot.axes("lhs_contract").empty() || !dot.axes("lhs_batch").empty()) return {};
+  const Expr x = m['x'], y = m['y'];
+  Axes front, back;
+  for (int64_t i = 0; i < x.rank(); i++) front.push_back(i);
+  for (int64_t i = 0; i < y.rank(); i++) back.push_back(x.rank() + i);
+  const Expr left = broadcast_in_dim(x, m.type().shape, front),
+             right = broadcast_in_dim(y, m.type().shape, back);
+  return is_float(m.dtype()) ? fma(left, right, 0.0) : left * right;
+}
+
 const Row rows[] = {
     {"sum of one", "reduce_sum(x)", exact, reduce_one},
     {"product of one", "reduce_prod(x)", exact, reduce_one},
@@ -163,6 +177,7 @@ const Row rows[] = {
     {"minimum of a transpose", "reduce_min(transpose(x))", exact, reduce_transpose},
     {"all of a transpose", "reduce_all(transpose(x))", exact, reduce_transpose},
     {"any of a transpose", "reduce_any(transpose(x))", exact, reduce_transpose},
+    {"contraction over nothing", "dot_general(x, y)", exact, dot_over_nothing},
     {"contraction of a transpose, left", "dot_general(transpose(x), y)", exact,
      [](const Match& m) { return dot_of_transpose(m, true); }},
     {"contraction of a transpose, right", "dot_general(y, transpose(x))", exact,

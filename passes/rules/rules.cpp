@@ -7,9 +7,14 @@ const RowTable& canonical_rows() {
   return table;
 }
 
+const RowTable& composite_rows() {
+  static const RowTable table({composites()});
+  return table;
+}
+
 const RowTable& simplify_rows() {
-  static const RowTable table(
-      {arithmetic(), logic(), movement(), cutting(), stable(), reductions(), sinking(), fast()});
+  static const RowTable table({arithmetic(), logic(), movement(), cutting(), stable_forms(), identities(),
+                               reductions(), sinking(), fast_forms()});
   return table;
 }
 

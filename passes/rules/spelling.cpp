@@ -48,6 +48,8 @@ const Row rows[] = {
     {"1 / x is a reciprocal", "divide(1, x)", exact, [](const Match& m) { return reciprocal(m['x']); }},
     {"1 / sqrt(x) is rsqrt", "reciprocal(sqrt(x))", exact, [](const Match& m) { return rsqrt(m['x']); }},
     {"small integer powers", "integer_pow(x)", exact, small_power},
+    {"x ** 0", "power(x, 0)", exact, [](const Match& m) { return ones(m.graph(), m.type()); }},
+    {"x ** 1", "power(x, 1)", exact, [](const Match& m) { return m['x']; }},
     {"x + (-y) is x - y", "add(x, negate(y))", exact, [](const Match& m) { return m['x'] - m['y']; }},
     {"x - (-y) is x + y", "subtract(x, negate(y))", exact, [](const Match& m) { return m['x'] + m['y']; }},
     {"not equal", "bit_not(equal(x, y))", exact, [](const Match& m) { return m['x'] != m['y']; }},

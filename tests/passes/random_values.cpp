@@ -37,7 +37,7 @@ int64_t any_integer(std::mt19937_64& random) {
 
 std::vector<Tensor> random_arguments(const Program& program, const Bindings& symbols, Draw draw,
                                      std::mt19937_64& random) {
-  std::uniform_real_distribution<double> moderate(0.2, 2.5);
+  std::uniform_real_distribution<double> ordinary(draw.low, draw.high);
   std::vector<Tensor> out;
   for (Value input : program.inputs()) {
     const Type& type = program.graph->type(input);
@@ -56,7 +56,7 @@ std::vector<Tensor> random_arguments(const Program& program, const Bindings& sym
           tensor.data<int64_t>()[i] = any_integer(random);
           break;
         default:
-          tensor.set(i, draw == Draw::anything ? any_float(random) : moderate(random));
+          tensor.set(i, draw.anything ? any_float(random) : ordinary(random));
       }
     }
     out.push_back(std::move(tensor));

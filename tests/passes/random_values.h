@@ -9,9 +9,11 @@
 
 namespace wengert::testing {
 
-enum class Draw {
-  anything,  ///< NaN, infinities, both zeros, tiny and huge numbers among ordinary ones
-  moderate   ///< between 0.2 and 2.5
+/// Where floats are drawn from: without a range, NaN, infinities, both zeros, tiny and huge numbers among
+/// ordinary ones.
+struct Draw {
+  bool anything = true;
+  double low = 0, high = 0;
 };
 
 /// Arguments of the program's input types with these numbers for the symbols. Integers stay small half of the

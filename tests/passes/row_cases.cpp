@@ -16,8 +16,10 @@ void read_file(const std::filesystem::path& path, std::vector<RowCase>& cases) {
   bool after = false;
   for (int number = 1; std::getline(file, line); number++) {
     if (line.starts_with("row: ")) {
-      cases.push_back(
-          {path.filename().string() + ":" + std::to_string(number), line.substr(5), {}, {}, false, "", ""});
+      RowCase next;
+      next.place = path.filename().string() + ":" + std::to_string(number);
+      next.row = line.substr(5);
+      cases.push_back(std::move(next));
       after = false;
       continue;
     }
@@ -31,6 +33,8 @@ void read_file(const std::filesystem::path& path, std::vector<RowCase>& cases) {
       std::istringstream words(line.substr(6));
       for (std::string word; words >> word;)
         now.symbols[word.substr(0, word.find('='))] = std::stoll(word.substr(word.find('=') + 1));
+    } else if (line.starts_with("range: ")) {
+      std::istringstream(line.substr(7)) >> now.low >> now.high;
     } else if (line == "unchanged") {
       now.unchanged = true;
     } else if (line == "=>") {

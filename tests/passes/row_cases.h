@@ -3,6 +3,7 @@
 //   row: NAME           the row, or "none": canonicalize and simplify together must not touch it
 //   T: f32 f64          the case is run with each of these for the word T
 //   bind: N=4 D=3       values of the symbols (optional)
+//   range: -3 3         where rows that aren't exact are compared (optional)
 //   unchanged           the row does not apply (optional; then nothing follows =>)
 //   %0 = …              the program, without its first line
 //   =>
@@ -20,6 +21,7 @@ struct RowCase {
   std::string row;
   std::vector<std::string> types;
   Bindings symbols;
+  double low = 0.2, high = 2.5;
   bool unchanged = false;
   std::string before, after;
 };

@@ -20,6 +20,7 @@ namespace {
 
 std::vector<const Row*> all_rows() {
   std::vector<const Row*> rows = rules::canonical_rows().rows();
+  rows.insert(rows.end(), rules::composite_rows().rows().begin(), rules::composite_rows().rows().end());
   rows.insert(rows.end(), rules::simplify_rows().rows().begin(), rules::simplify_rows().rows().end());
   return rows;
 }
@@ -48,7 +49,7 @@ void compare(const Program& before, const Program& after, const RowCase& test, c
   for (int i = 0; i < draws; i++) {
     const bool exact = exactness == Exactness::exact;
     const std::vector<Tensor> arguments =
-        random_arguments(before, test.symbols, exact ? Draw::anything : Draw::moderate, random);
+        random_arguments(before, test.symbols, exact ? Draw() : Draw{false, test.low, test.high}, random);
     const std::string difference =
         exact ? different_bits(before, after, arguments, test.symbols)
               : far_apart(before, after, arguments, test.symbols, type == "f32" ? 2e-5 : 1e-12);
@@ -61,9 +62,9 @@ void check(const RowCase& test, const Row& row, const std::string& type) {
   const Program before = parse(with_type(test.before, type), test.place);
   verify(before);
   const Program after = apply(before, row, everything);
-  const std::string text = print(after), untouched = print(before);
+  const std::string text = print(after), untouched = print(remove_dead_nodes(before, {}));
   const std::string expected =
-      print(parse(with_type(test.unchanged ? test.before : test.after, type), test.place));
+      test.unchanged ? untouched : print(parse(with_type(test.after, type), test.place));
   CHECK(text == expected);
   if (!test.unchanged) CHECK(text != untouched);
   compare(before, after, test, type, row.exactness);

@@ -1,0 +1,10 @@
+#include "passes/passes.h"
+#include "passes/rules/rules.h"
+
+namespace wengert {
+
+Program recognize_composites(const Program& program, const PassOptions& options) {
+  return rewrite(program, rules::composite_rows(), options);
+}
+
+}  // namespace wengert

@@ -1,0 +1,77 @@
+// Contractions with a diagonal matrix. The seeds of jacobian and hessian are identity matrices whose zeros
+// are structural: a product with one is absent by definition, so contracting with it copies, or scales rows.
+// Marked stable, not exact: 0 times infinity is left out, and -0 is kept.
+#include "ir/ops/contractions.h"
+#include "ir/ops/elementwise.h"
+#include "ir/ops/leaves.h"
+#include "ir/ops/movement.h"
+#include "passes/rules/rules.h"
+
+namespace wengert::rules {
+namespace {
+
+using enum Exactness;
+
+const wengert::Node& node_of(Expr x) { return x.graph().node(x.value().node); }
+Expr operand(Expr x, size_t i) { return Expr(x.graph(), x.graph().inputs(x.value().node)[i]); }
+
+// equal(iota along one axis, iota along the other), square.
+bool is_identity_mask(Expr mask) {
+  if (&mask.op() != &ops::equal || mask.rank() != 2 || mask.shape()[0] != mask.shape()[1]) return false;
+  const Expr a = operand(mask, 0), b = operand(mask, 1);
+  return &a.op() == &ops::iota && &b.op() == &ops::iota &&
+         node_of(a).attributes->get<int64_t>("axis") != node_of(b).attributes->get<int64_t>("axis");
+}
+
+bool is_identity(Expr x) { return &x.op() == &ops::convert && is_identity_mask(operand(x, 0)); }
+
+// The diagonal of a square matrix that is a broadcast vector or scalar.
+Expr diagonal_of_broadcast(Expr x) {
+  if (&x.op() != &ops::broadcast_in_dim) return {};
+  const Expr from = operand(x, 0);
+  if (from.rank() == 1)
+    return from.shape()[0] == x.shape()[0] ? from : broadcast_in_dim(reshape(from, {}), {x.shape()[0]}, {});
+  return from.rank() == 0 ? broadcast_to(from, {x.shape()[0]}) : Expr();
+}
+
+struct Diagonal {
+  bool found = false;
+  Expr values;  // absent: ones
+};
+Diagonal diagonal(Expr x) {
+  if (is_identity(x)) return {true, {}};
+  Expr values;
+  if (&x.op() == &ops::select && is_identity_mask(operand(x, 0)) && constant_value(operand(x, 2)) == 0.0) {
+    if (is_identity(operand(x, 1)) || constant_value(operand(x, 1)) == 1.0) return {true, {}};
+    values = diagonal_of_broadcast(operand(x, 1));
+  } else if (&x.op() == &ops::multiply) {
+    for (size_t i : {0, 1})
+      if (is_identity(operand(x, i))) values = diagonal_of_broadcast(operand(x, 1 - i));
+  }
+  return {values.present(), values};
+}
+
+// y with the contracted axis in front (left) or at the end, scaled along it.
+Expr contract_diagonal(const Match& m, bool left) {
+  const Attributes& dot = m.attributes();
+  if (!dot.axes("lhs_batch").empty() || dot.axes("lhs_contract").size() != 1) return {};
+  const Diagonal found = diagonal(m.input(left ? 0 : 1));
+  if (!found.found) return {};
+  const Expr y = m.input(left ? 1 : 0);
+  const int64_t axis = dot.axes(left ? "rhs_contract" : "lhs_contract")[0], place = left ? 0 : y.rank() - 1;
+  const Expr moved = moveaxis(y, axis, place);
+  return found.values.present() ? moved * broadcast_in_dim(found.values, moved.shape(), {place}) : moved;
+}
+
+const Row rows[] = {
+    {"contraction of a diagonal matrix, left", "dot_general(x, y)", stable,
+     [](const Match& m) { return contract_diagonal(m, true); }},
+    {"contraction of a diagonal matrix, right", "dot_general(x, y)", stable,
+     [](const Match& m) { return contract_diagonal(m, false); }},
+};
+
+}  // namespace
+
+std::span<const Row> identities() { return rows; }
+
+}  // namespace wengert::rules
