@@ -68,7 +68,10 @@ Program lower(const Module& module, std::string_view function, const Bindings& b
     });
   const Datum datum = builder.run_entry(frame);
   const Syntax& root = module.nodes[f.body.root];
-  builder.located(root.span, root.focus, [&] { add_outputs(program, datum, std::string(f.name)); });
+  builder.located(root.span, root.focus, [&] {
+    add_outputs(program, datum, std::string(f.name));
+    if (program.outputs.empty()) throw Error(Code::type, fmt::format("function '{}' has no result", f.name));
+  });
   return program;
 }
 
