@@ -1,0 +1,14 @@
+// Runs a program on tensors: compiled, or by the evaluator when asked to.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "ir/program.h"
+#include "ir/tensor.h"
+
+namespace wengert::tool {
+
+/// The outputs. Warns on stderr of flags that were raised.
+std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator);
+
+}  // namespace wengert::tool
