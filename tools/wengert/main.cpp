@@ -1,6 +1,8 @@
 // The command `wengert`: one subcommand a file. Errors go to stderr as a compiler's do, results to stdout.
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -50,6 +52,9 @@ int main(int argc, char** argv) {
     return error.code() == Code::internal ? internal : bad_input;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "wengert: error: there is not enough memory\n");
+    return bad_input;
+  } catch (const std::system_error& error) {
+    fmt::print(stderr, "wengert: error: cannot write to the standard output: {}\n", error.code().message());
     return bad_input;
   } catch (const std::exception& error) {
     fmt::print(stderr, "wengert: internal error: {}\n", error.what());

@@ -40,6 +40,16 @@ std::string_view derivative(const Op& op) {
 
 std::string operands(const Op& op) { return op.arity < 0 ? "any" : std::to_string(op.arity); }
 
+/// A bar would end the table's cell.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 void print_json(const std::vector<const Op*>& ops) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const Op* op : ops)
@@ -70,7 +80,7 @@ int run(const Options& options) {
     fmt::print("| op | kind | operands | derivative | what it is |\n| --- | --- | --- | --- | --- |\n");
     for (const Op* op : ops)
       fmt::print("| `{}` | {} | {} | {} | {} |\n", op->name, kind_name(op->kind), operands(*op),
-                 derivative(*op), op->summary);
+                 derivative(*op), cell(op->summary));
     return ok;
   }
   size_t width = 4;

@@ -27,9 +27,11 @@ std::string brief(const Attributes& attributes) {
   const auto add = [&](const std::string& text) { out += fmt::format("{}{}", out.empty() ? "" : " ", text); };
   for (const auto& [name, value] : attributes.entries()) {
     if (const auto* axes = std::get_if<Axes>(&value)) {
-      if (!axes->empty()) add(fmt::format("{}=[{}]", name, fmt::join(*axes, ",")));
+      if (!axes->empty()) add(fmt::format("[{}]", fmt::join(*axes, ",")));
     } else if (const auto* number = std::get_if<int64_t>(&value)) {
       add(fmt::format("{}={}", name, *number));
+    } else if (const auto* extent = std::get_if<Extent>(&value)) {
+      add(extent->text());
     } else if (const auto* word = std::get_if<std::string>(&value)) {
       if (name != "order") add(*word);
     }
