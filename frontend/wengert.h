@@ -3,6 +3,7 @@
 #include "frontend/compile.h"
 #include "frontend/function.h"
 #include "frontend/losses.h"
+#include "frontend/optimizers.h"
 #include "ir/evaluate.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
