@@ -16,7 +16,7 @@ class Usage(CommandTest):
         self.refused("run", "f.wg", "--arg", "x=1", "--arg", "y=1", "--json", "--out", "d", says="excludes")
 
     def test_help(self):
-        for command in ["run", "check", "print", "graph", "opt", "ops"]:
+        for command in ["run", "build", "check", "print", "graph", "opt", "ops"]:
             self.assertIn(command, self.wengert("--help"))
             self.assertIn("Usage: wengert " + command, self.wengert(command, "--help"))
         self.assertIn("Exit codes: 0", self.wengert("--help"))

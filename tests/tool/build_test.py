@@ -1,0 +1,96 @@
+"""wengert build: the files, the entries, a C caller, and that nothing is lost on failure."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+from command import LOSS, POLYNOMIAL, CommandTest
+
+CALLER = """\
+#include <stdio.h>
+#include "f.h"
+int main(void) {
+  double value, dx, dy, hx;
+  if (f(3, 4, &value, NULL)) return 1;
+  printf("%g", value);
+  if (f_grad(3, 4, &value, &dx, &dy, NULL)) return 2;
+  printf(" %g %g %g", value, dx, dy);
+  if (f_hvp(3, 4, 1, &hx, NULL)) return 3;
+  printf(" %g\\n", hx);
+  return 0;
+}
+"""
+
+
+class Build(CommandTest):
+    def test_files_and_entries(self):
+        self.write("loss.wg", LOSS)
+        out = self.wengert("build", "loss.wg", "--value", "--grad", "w", "--hvp", "w", "--emit",
+                           "obj,header,json,ll,asm,bc", "-o", "kernels")
+        names = ["loss.o", "loss.h", "loss.json", "loss.ll", "loss.s", "loss.bc"]
+        self.assertEqual(out.split(), ["kernels/" + name for name in names])
+        self.assertEqual(sorted(os.listdir(self.path("kernels"))), sorted(names))
+        header = self.read("kernels/loss.h").decode()
+        for entry in ["loss(", "loss_grad(", "loss_hvp(", "loss_workspace(", "dloss_dw", "hvp_w"]:
+            self.assertIn(entry, header)
+        self.assertEqual(json.loads(self.read("kernels/loss.json"))["abi"], 1)
+        self.assertEqual(self.read("kernels/loss.o")[:4], b"\x7fELF")
+
+    def test_several_functions(self):
+        self.write("two.wg", POLYNOMIAL + LOSS)
+        self.wengert("build", "two.wg", "--fn", "f", "--fn", "loss", "--name", "both")
+        header = self.read("both.h").decode()
+        self.assertIn("int f(", header.replace("\n", " "))
+        self.assertIn("loss(", header)
+
+    @unittest.skipUnless(shutil.which("cc"), "there is no C compiler")
+    def test_a_c_caller(self):
+        self.write("f.wg", POLYNOMIAL)
+        self.write("main.c", CALLER)
+        self.wengert("build", "f.wg", "--value", "--grad", "x,y", "--hvp", "x")
+        subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "main.c", "f.o", "-o", "main"],
+                       cwd=self.folder, check=True)
+        out = subprocess.run([self.path("main")], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(out, "42 42 24 10 8\n")
+
+    def test_bad_requests(self):
+        self.write("f.wg", POLYNOMIAL)
+        self.refused("build", "f.wg", "--emit", "obj,exe", says="exe")
+        self.refused("build", "f.wg", "--target", "vax-dec-vms", says="vax")
+        self.refused("build", "f.wg", "--cpu", "pentium9", says="pentium9")
+        self.refused("build", "f.wg", "--name", "2f", says="2f")
+        self.refused("build", "f.wg", "--grad", "q", says="f has no input 'q'")
+        self.refused("build", "f.wg", "--fn", "g", says="has no function 'g'")
+        self.assertEqual(os.listdir(self.folder), ["f.wg"])
+
+    def test_all_files_or_none(self):
+        self.write("f.wg", POLYNOMIAL)
+        self.write("f.o", "old object")
+        os.mkdir(self.path("f.json"))
+        self.refused("build", "f.wg", says="cannot write 'f.json': Is a directory")
+        self.assertEqual(self.read("f.o"), b"old object")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["f.json", "f.o", "f.wg"])
+
+    @unittest.skipUnless(shutil.which("cc"), "there is no C compiler")
+    def test_python(self):
+        try:
+            import numpy  # noqa: F401
+        except ImportError:
+            self.skipTest("NumPy is not installed: the .py file is not run")
+        self.write("loss.wg", LOSS)
+        self.wengert("build", "loss.wg", "--grad", "w", "--emit", "py")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["libloss.so", "loss.py", "loss.wg"])
+        script = ("import loss, numpy as np\n"
+                  "out = loss.loss_grad(np.array([.5, 1]), np.array([[1., 2], [3, 4], [5, 6]]), np.array([1., -1, 1]), .1)\n"
+                  "print(repr(float(out[0])), [repr(float(x)) for x in out[1]])\n")
+        got = subprocess.run([sys.executable, "-B", "-c", script], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(got.returncode, 0, got.stderr)
+        run = self.json("run", "loss.wg", "--arg", "w=[0.5,1]", "--arg", "X=[[1,2],[3,4],[5,6]]", "--arg", "y=[1,-1,1]",
+                        "--arg", "lambda=0.1", "--grad", "w")
+        self.assertEqual(got.stdout, f"{run['value']!r} {[repr(x) for x in run['grad']['w']]}\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

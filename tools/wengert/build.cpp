@@ -1,0 +1,165 @@
+// wengert build: functions and their derivatives as entries of one standalone object, with what other
+// languages need to call it. The files are replaced all together or not at all.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "codegen/shared_library.h"
+#include "codegen/target.h"
+#include "frontend/compile.h"
+#include "frontend/io/files.h"
+#include "ir/error.h"
+#include "tools/wengert/command.h"
+#include "tools/wengert/derivative_options.h"
+#include "tools/wengert/source_options.h"
+
+namespace wengert::tool {
+namespace {
+
+struct Options {
+  SourceOptions source;
+  std::vector<std::string> functions;
+  Derivatives request;
+  CompileSettings settings;
+  std::vector<std::string> kinds = {"obj", "header", "json"};
+  std::string name, folder;
+  bool value = false;
+};
+
+struct Kind {
+  std::string_view name, suffix;
+};
+constexpr Kind kinds[] = {{"obj", ".o"}, {"header", ".h"}, {"json", ".json"}, {"py", ".py"},
+                          {"ll", ".ll"}, {"asm", ".s"},    {"bc", ".bc"},     {"so", ""}};
+
+struct EntryProgram {
+  std::string symbol;
+  Program program;
+};
+
+/// The entries of one function: NAME, NAME_grad, NAME_jvp, NAME_hvp, NAME_jacobian, NAME_hessian.
+void add_entries(std::vector<EntryProgram>& entries, const Options& options, const std::string& function,
+                 const std::string& symbol) {
+  const Derivatives& all = options.request;
+  const auto add = [&](std::string_view suffix, const Derivatives& wanted) {
+    SourceOptions source = options.source;
+    source.function = function;
+    entries.push_back({symbol + std::string(suffix), derive(load_program(source), wanted)});
+  };
+  const bool none =
+      all.grad.empty() && all.jvp.empty() && all.hvp.empty() && all.jacobian.empty() && all.hessian.empty();
+  if (options.value || none) add("", {.of = all.of});
+  if (!all.grad.empty()) add("_grad", {.of = all.of, .grad = all.grad});
+  if (!all.jvp.empty()) add("_jvp", {.of = all.of, .jvp = all.jvp});
+  if (!all.hvp.empty()) add("_hvp", {.of = all.of, .value = false, .hvp = all.hvp});
+  if (!all.jacobian.empty()) add("_jacobian", {.of = all.of, .jacobian = all.jacobian});
+  if (!all.hessian.empty()) add("_hessian", {.of = all.of, .value = false, .hessian = all.hessian});
+}
+
+/// The bytes of the shared library; the linker writes a file, which must not lie where the old one is.
+std::string shared_library(const Artifacts& made, const CompileSettings& settings) {
+  std::string folder = (std::filesystem::temp_directory_path() / "wengert.XXXXXX").string();
+  if (!mkdtemp(folder.data())) throw Error(Code::file, fmt::format("cannot make a folder like '{}'", folder));
+  const std::string path = join_path(folder, "library.so");
+  struct Removed {
+    const std::string& folder;
+    ~Removed() {
+      std::error_code ignored;
+      std::filesystem::remove_all(folder, ignored);
+    }
+  } const removed{folder};
+  write_shared_library(made.object, Target::named(settings.triple, settings.cpu), path);
+  return read_file(path);
+}
+
+int run(Options options) {
+  const auto wants = [&](std::string_view kind) {
+    return std::find(options.kinds.begin(), options.kinds.end(), kind) != options.kinds.end();
+  };
+  if (wants("py") && !wants("so")) options.kinds.emplace_back("so");  // the .py loads it
+
+  std::vector<EntryProgram> entries;
+  if (options.functions.empty()) options.functions.push_back(load_program(options.source).name);
+  const bool single = options.functions.size() == 1;
+  const std::string name = options.name.empty() ? options.functions[0] : options.name;
+  for (const std::string& function : options.functions)
+    add_entries(entries, options, function, single ? name : function);
+  std::vector<NamedProgram> programs;
+  for (const EntryProgram& entry : entries) programs.push_back({entry.symbol, &entry.program});
+
+  std::vector<std::string> compiled;
+  for (const std::string& kind : options.kinds)
+    if (kind != "so") compiled.push_back(kind);
+  if (wants("so") && !wants("obj")) compiled.emplace_back("obj");
+  const Artifacts made = build(programs, name, compiled, options.settings);
+
+  const auto view = [](const std::vector<char>& bytes) {
+    return std::string_view(bytes.data(), bytes.size());
+  };
+  std::string library;
+  if (wants("so")) library = shared_library(made, options.settings);
+  const std::string_view contents[] = {view(made.object), made.header,   made.description,   made.python,
+                                       made.llvm_ir,      made.assembly, view(made.bitcode), library};
+  std::vector<FileContent> files;
+  for (size_t i = 0; i < std::size(kinds); i++) {
+    if (!wants(kinds[i].name)) continue;
+    const std::string file =
+        kinds[i].name == "so" ? shared_library_name(name) : name + std::string(kinds[i].suffix);
+    files.push_back({join_path(options.folder, file), contents[i]});
+  }
+  if (!options.folder.empty()) make_folder(options.folder);
+  write_files(files);
+  for (const FileContent& file : files) fmt::print("{}\n", file.path);
+  return ok;
+}
+
+}  // namespace
+
+Command add_build(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* sub = app.add_subcommand("build", "Compiles functions and derivatives into a standalone object");
+  sub->footer(
+      "Entries of a function f: f (its value), f_grad (value and gradient), f_jvp (value and product), "
+      "f_hvp,\n"
+      "f_jacobian (value and Jacobian), f_hessian. Directions are further arguments: t_x for jvp, v_x for "
+      "hvp.\n"
+      "Without derivatives the value is built; with them, --value adds it. The files are NAME.o, NAME.h, "
+      "NAME.json,\n"
+      "NAME.py (which loads libNAME.so), NAME.ll, NAME.s, NAME.bc; all are replaced, or none.\n\n"
+      "  wengert build loss.wg --value --grad w --hvp w --emit obj,header -o kernels");
+  sub->add_option("FILE", options->source.file, "A program: the text language (.wg) or graph text (.wir)")
+      ->required();
+  add_names(*sub, "--fn", options->functions, "The functions; may be left out when FILE has only one");
+  sub->add_option("--bind", options->source.bind, "A number for an extent's symbol")
+      ->type_name("N=NUMBER")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  sub->add_flag("--value", options->value, "The function itself, beside its derivatives")
+      ->group(derivative_group);
+  add_derivative_options(*sub, options->request);
+  sub->add_option("--name", options->name, "The files' name, and the entries' when there is one function")
+      ->type_name("SYMBOL");
+  sub->add_option("--target", options->settings.triple, "Another machine, such as aarch64-linux-gnu")
+      ->type_name("TRIPLE");
+  sub->add_option("--cpu", options->settings.cpu,
+                  "x86-64-v3 unless said, or the target's baseline; or native");
+  std::vector<std::string> names;
+  for (const Kind& kind : kinds) names.emplace_back(kind.name);
+  add_names(*sub, "--emit", options->kinds,
+            fmt::format("Of {}; obj,header,json unless said", fmt::join(names, ", ")))
+      ->type_name("KIND,...")
+      ->check(CLI::IsMember(names));
+  sub->add_flag("--fast-math", options->settings.fast_math, "Permit rewrites that change rounding");
+  sub->add_flag("!--no-stable", options->settings.stable,
+                "Leave out rewrites that are nearer to the real value");
+  sub->add_option("-o", options->folder, "Where the files go; the current folder unless said")
+      ->type_name("DIR");
+  return {sub, [options] { return run(*options); }};
+}
+
+}  // namespace wengert::tool
