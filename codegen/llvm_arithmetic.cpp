@@ -5,15 +5,13 @@
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
 
-#include "codegen/llvm_integers.h"
+#include "codegen/llvm_primitives.h"
 #include "ir/error.h"
 
 namespace wengert {
 
 using llvm::IRBuilderBase;
 using llvm::Value;
-using llvm::Intrinsic::ID;
-namespace Intrinsic = llvm::Intrinsic;
 
 namespace {
 
@@ -59,15 +57,8 @@ class BodyEmitter {
     return out;
   }
   llvm::Type* type(Dtype dtype) const { return register_type(builder_.getContext(), dtype, lanes_); }
-  Value* intrinsic(ID id, std::initializer_list<Value*> operands) {
-    return builder_.CreateIntrinsic(id, {(*operands.begin())->getType()}, llvm::ArrayRef<Value*>(operands));
-  }
 
   Value* emit(const Instruction& in);
-  Value* emit_float(const Instruction& in, Value* a, Value* b);
-  Value* emit_integer(const Instruction& in, Value* a, Value* b);
-  Value* emit_compare(Prim prim, Dtype dtype, Value* a, Value* b);
-  Value* emit_convert(Value* a, Dtype from, Dtype to);
   Value* emit_table(const Instruction& in, Value* index);
   std::vector<Value*> emit_repeat(const Region& region, std::span<Value* const> arguments);
   std::vector<Value*> emit_rarely(const Region& region, std::span<Value* const> arguments);
@@ -83,11 +74,6 @@ class BodyEmitter {
   std::vector<std::vector<Value*>> results_;  // of the regions so far, by their number
 };
 
-[[noreturn]] void refuse(Prim prim, Dtype dtype) {
-  throw Error(Code::internal,
-              fmt::format("op body: primitive {} does not take {}", static_cast<int>(prim), name(dtype)));
-}
-
 Value* BodyEmitter::emit(const Instruction& in) {
   if (in.prim == Prim::constant) return constant_of_bits(builder_.getContext(), in.type, in.bits, lanes_);
   if (in.prim == Prim::region) {
@@ -102,142 +88,10 @@ Value* BodyEmitter::emit(const Instruction& in) {
     const Instruction& region = body_.code[in.operands[0] - body_.inputs.size()];
     return results_[region.bits][in.bits];
   }
-  Value* a = values_[in.operands[0]];
-  Value* b = values_[in.operands[1]];
-  const Dtype operand = body_.type(in.operands[0]);
-  switch (in.prim) {
-    case Prim::equal:
-    case Prim::not_equal:
-    case Prim::less:
-    case Prim::less_equal:
-      return emit_compare(in.prim, operand, a, b);
-    case Prim::select:
-      return builder_.CreateSelect(a, b, values_[in.operands[2]]);
-    case Prim::convert:
-      return emit_convert(a, operand, in.type);
-    case Prim::bitcast:
-      return builder_.CreateBitCast(a, type(in.type));
-    case Prim::table:
-      return emit_table(in, a);
-    default:
-      return is_float(in.type) ? emit_float(in, a, b) : emit_integer(in, a, b);
-  }
-}
-
-Value* BodyEmitter::emit_float(const Instruction& in, Value* a, Value* b) {
-  switch (in.prim) {
-    case Prim::add:
-      return builder_.CreateFAdd(a, b);
-    case Prim::subtract:
-      return builder_.CreateFSub(a, b);
-    case Prim::multiply:
-      return builder_.CreateFMul(a, b);
-    case Prim::divide:
-      return builder_.CreateFDiv(a, b);
-    case Prim::fma:
-      return intrinsic(Intrinsic::fma, {a, b, values_[in.operands[2]]});
-    case Prim::negate:
-      return builder_.CreateFNeg(a);
-    case Prim::absolute:
-      return intrinsic(Intrinsic::fabs, {a});
-    case Prim::copysign:
-      return intrinsic(Intrinsic::copysign, {a, b});
-    case Prim::square_root:
-      return intrinsic(Intrinsic::sqrt, {a});
-    case Prim::floor:
-      return intrinsic(Intrinsic::floor, {a});
-    case Prim::ceil:
-      return intrinsic(Intrinsic::ceil, {a});
-    case Prim::truncate:
-      return intrinsic(Intrinsic::trunc, {a});
-    case Prim::round_even:
-      return intrinsic(Intrinsic::roundeven, {a});
-    case Prim::minimum:
-      return intrinsic(Intrinsic::minimum, {a, b});
-    case Prim::maximum:
-      return intrinsic(Intrinsic::maximum, {a, b});
-    default:
-      refuse(in.prim, in.type);
-  }
-}
-
-Value* BodyEmitter::emit_integer(const Instruction& in, Value* a, Value* b) {
-  const bool boolean = in.type == Dtype::boolean;
-  switch (in.prim) {
-    case Prim::bit_and:
-      return builder_.CreateAnd(a, b);
-    case Prim::bit_or:
-      return builder_.CreateOr(a, b);
-    case Prim::bit_xor:
-      return builder_.CreateXor(a, b);
-    case Prim::bit_not:
-      return builder_.CreateNot(a);
-    case Prim::minimum:
-      return boolean ? builder_.CreateAnd(a, b) : intrinsic(Intrinsic::smin, {a, b});
-    case Prim::maximum:
-      return boolean ? builder_.CreateOr(a, b) : intrinsic(Intrinsic::smax, {a, b});
-    default:
-      break;
-  }
-  if (boolean) refuse(in.prim, in.type);
-  switch (in.prim) {
-    case Prim::add:
-      return builder_.CreateAdd(a, b);
-    case Prim::subtract:
-      return builder_.CreateSub(a, b);
-    case Prim::multiply:
-      return builder_.CreateMul(a, b);
-    case Prim::divide:
-      return emit_divide(builder_, a, b);
-    case Prim::remainder:
-      return emit_remainder(builder_, a, b);
-    case Prim::negate:
-      return builder_.CreateNeg(a);
-    case Prim::absolute:
-      return intrinsic(Intrinsic::abs, {a, builder_.getFalse()});
-    case Prim::shift_left:
-      return emit_shift_left(builder_, a, b);
-    case Prim::shift_right_logical:
-      return emit_shift_right_logical(builder_, a, b);
-    case Prim::shift_right_arithmetic:
-      return emit_shift_right_arithmetic(builder_, a, b);
-    case Prim::multiply_high:
-      return emit_multiply_high(builder_, a, b);
-    case Prim::population_count:
-      return intrinsic(Intrinsic::ctpop, {a});
-    case Prim::leading_zeros:
-      return intrinsic(Intrinsic::ctlz, {a, builder_.getFalse()});
-    default:
-      refuse(in.prim, in.type);
-  }
-}
-
-Value* BodyEmitter::emit_compare(Prim prim, Dtype dtype, Value* a, Value* b) {
-  using P = llvm::CmpInst::Predicate;
-  const bool floats = is_float(dtype), unsigned_order = dtype == Dtype::boolean;
-  switch (prim) {
-    case Prim::equal:
-      return builder_.CreateCmp(floats ? P::FCMP_OEQ : P::ICMP_EQ, a, b);
-    case Prim::not_equal:
-      return builder_.CreateCmp(floats ? P::FCMP_UNE : P::ICMP_NE, a, b);
-    case Prim::less:
-      return builder_.CreateCmp(floats ? P::FCMP_OLT : unsigned_order ? P::ICMP_ULT : P::ICMP_SLT, a, b);
-    default:
-      return builder_.CreateCmp(floats ? P::FCMP_OLE : unsigned_order ? P::ICMP_ULE : P::ICMP_SLE, a, b);
-  }
-}
-
-Value* BodyEmitter::emit_convert(Value* a, Dtype from, Dtype to) {
-  llvm::Type* target = type(to);
-  if (from == to) return a;
-  if (to == Dtype::boolean)
-    return emit_compare(Prim::not_equal, from, a, llvm::Constant::getNullValue(a->getType()));
-  if (from == Dtype::boolean)
-    return is_float(to) ? builder_.CreateUIToFP(a, target) : builder_.CreateZExt(a, target);
-  if (is_float(from) && is_float(to)) return builder_.CreateFPCast(a, target);
-  if (is_float(from)) return builder_.CreateIntrinsic(Intrinsic::fptosi_sat, {target, a->getType()}, {a});
-  if (is_float(to)) return builder_.CreateSIToFP(a, target);
-  return builder_.CreateSExtOrTrunc(a, target);
+  if (in.prim == Prim::table) return emit_table(in, values_[in.operands[0]]);
+  // Operands that a primitive does not have are number 0.
+  return emit_primitive(builder_, in.prim, in.type, body_.type(in.operands[0]),
+                        {values_[in.operands[0]], values_[in.operands[1]], values_[in.operands[2]]});
 }
 
 Value* BodyEmitter::emit_table(const Instruction& in, Value* index) {

@@ -119,10 +119,13 @@ Target Target::host() {
   Target target;
   target.triple = llvm::sys::getProcessTriple();
   target.cpu = llvm::sys::getHostCPUName().str();
-  // The name only tunes: a virtual machine may hide features of the CPU that it names.
+  // The name only tunes: a virtual machine may hide features of the CPU that it names. Those that are as the
+  // name says are left out, because LLVM reads the list again for each kernel.
+  const auto named = subtarget(target);
   for (const auto& [feature, present] : host_features())
-    target.features +=
-        fmt::format("{}{}{}", target.features.empty() ? "" : ",", present ? '+' : '-', feature);
+    if (named->checkFeatures("+" + feature) != present)
+      target.features +=
+          fmt::format("{}{}{}", target.features.empty() ? "" : ",", present ? '+' : '-', feature);
   set_capabilities(target);
   return target;
 }
