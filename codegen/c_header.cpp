@@ -1,5 +1,6 @@
 #include "codegen/c_header.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>

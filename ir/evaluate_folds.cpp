@@ -1,4 +1,5 @@
 // Reductions, arg reductions and contractions in the evaluator: the order of ir/summation.h, spelled out.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>

@@ -1,5 +1,6 @@
 #include "ir/scanner.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>

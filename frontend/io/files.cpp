@@ -1,5 +1,6 @@
 #include "frontend/io/files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

@@ -1,7 +1,9 @@
 #include "frontend/language/builder.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <numbers>
 

@@ -1,4 +1,6 @@
 // Functions that make arrays from shapes and numbers.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "frontend/language/arguments.h"

@@ -1,5 +1,7 @@
 #include "frontend/language/datum.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "frontend/language/builtins.h"

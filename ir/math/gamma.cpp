@@ -1,6 +1,8 @@
 // lgamma, digamma and trigamma, in f64: polynomials on [0.75, 3), an asymptotic form beyond with minimax
 // coefficients, one step of the recurrence below, and the reflection formula for negative arguments.
 // (Formulas: NIST DLMF chapter 5.)
+#include <algorithm>
+
 #include "ir/math/functions.h"
 #include "ir/math/logarithm.h"
 #include "ir/math/polynomial.h"

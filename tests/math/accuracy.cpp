@@ -4,6 +4,7 @@
 // exceeded.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>

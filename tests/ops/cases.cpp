@@ -1,5 +1,7 @@
 #include "cases.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "ir/registry.h"

@@ -1,5 +1,6 @@
 #include "exact.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

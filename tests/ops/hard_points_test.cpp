@@ -1,4 +1,6 @@
 // The hard points of scalar derivatives, row for row as docs/derivatives.md lists them.
+#include <tuple>
+
 #include <doctest/doctest.h>
 
 #include "hard_point.h"

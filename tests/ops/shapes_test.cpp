@@ -1,4 +1,6 @@
 // Every elementwise op over broadcast operands, empty extents and a symbolic extent, with its gradient.
+#include <cmath>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 

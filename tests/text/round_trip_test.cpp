@@ -1,6 +1,7 @@
 // What is printed parses back to the same list, for every kind of attribute and literal.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

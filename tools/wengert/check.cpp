@@ -1,4 +1,5 @@
 // wengert check: every derivative of a function against differences, and the two modes against each other.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 

@@ -1,4 +1,5 @@
 // wengert ops: the table of ops, from their records.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 

@@ -1,5 +1,6 @@
 #include "tools/wengert/source_options.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
