@@ -58,11 +58,14 @@ Expr Graph::make(const Op& op, std::initializer_list<Expr> inputs, Attributes at
 }
 
 size_t Graph::node_hash(const Op* op, std::span<const Value> inputs, const Attributes* attributes) const {
-  size_t h = reinterpret_cast<size_t>(op) ^ (reinterpret_cast<size_t>(attributes) * 31);
-  for (Value v : inputs) {
-    h = (h ^ (v.node + (static_cast<size_t>(v.result) << 32))) * 0x9E3779B97F4A7C15ull;
-    h ^= h >> 32;
-  }
+  // Ids are small and neighbours: without a multiplication behind each part they would fall into one run of the table.
+  constexpr size_t odd = 0x9E3779B97F4A7C15ull;
+  auto mix = [](size_t h, size_t part) {
+    h = (h ^ part) * odd;
+    return h ^ (h >> 32);
+  };
+  size_t h = mix(mix(0, reinterpret_cast<size_t>(op)), reinterpret_cast<size_t>(attributes));
+  for (Value v : inputs) h = mix(h, v.node + (static_cast<size_t>(v.result) << 32));
   return h;
 }
 
