@@ -73,7 +73,11 @@ Expr Graph::make(const Op& op, std::span<const Value> inputs, Attributes attribu
   if (op.arity >= 0 && static_cast<size_t>(op.arity) != inputs.size())
     throw Error(Code::argument, fmt::format("{} takes {} operands, not {}", op.name, op.arity, inputs.size()),
                 places_[current_place_]);
-  const Attributes* kept = &*attributes_.insert(std::move(attributes)).first;
+  return make_again(op, inputs, &*attributes_.insert(std::move(attributes)).first, nullptr);
+}
+
+Expr Graph::make_again(const Op& op, std::span<const Value> inputs, const Attributes* kept,
+                       const std::vector<Type>* types) {
   size_t at = 0;
   if (op.interned) {
     if ((interned_ + 1) * 2 > table_.size()) grow_table();
@@ -86,7 +90,7 @@ Expr Graph::make(const Op& op, std::span<const Value> inputs, Attributes attribu
       return Expr(*this, {table_[at], 0});
     }
   }
-  const uint32_t id = append(op, inputs, kept);
+  const uint32_t id = append(op, inputs, kept, types ? types : checked_types(op, inputs, *kept));
   if (op.interned) {
     table_[at] = id;
     interned_++;
@@ -95,20 +99,23 @@ Expr Graph::make(const Op& op, std::span<const Value> inputs, Attributes attribu
   return Expr(*this, {id, 0});
 }
 
-uint32_t Graph::append(const Op& op, std::span<const Value> inputs, const Attributes* attributes) {
+const std::vector<Type>* Graph::checked_types(const Op& op, std::span<const Value> inputs, const Attributes& attributes) {
   std::vector<const Type*> operands;
   operands.reserve(inputs.size());
   for (Value v : inputs) {
     if (v.node >= size()) throw Error(Code::internal, fmt::format("{}: an operand comes after its user", op.name));
     operands.push_back(&type(v));
   }
-  const std::vector<Type>* types;
   try {
-    types = &*types_.insert(op.type(Call{op, operands, *attributes})).first;
+    return &*types_.insert(op.type(Call{op, operands, attributes})).first;
   } catch (const Error& e) {
     if (e.place().known() || current_place_ == 0) throw;
     throw Error(e.code(), e.message(), places_[current_place_]);
   }
+}
+
+uint32_t Graph::append(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
+                       const std::vector<Type>* types) {
   if (size() >= Value::none - 1 || edges_.size() + inputs.size() >= Value::none)
     throw Error(Code::size, "the graph is full: 2^32 - 2 nodes or 2^32 - 1 edges");
   nodes_.push_back({&op, attributes, types, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(inputs.size())});

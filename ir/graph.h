@@ -44,6 +44,13 @@ class Graph {
   Expr make(const Op& op, std::span<const Value> inputs, Attributes attributes = {});
   Expr make(const Op& op, std::initializer_list<Expr> inputs, Attributes attributes = {});
 
+  /// For passes that copy nodes: makes a node of another graph again, on operands of the same types, so that its op need
+  /// not be asked. `attributes` and `types` are interned in this graph.
+  const Attributes* intern(const Attributes& attributes) { return &*attributes_.insert(attributes).first; }
+  const std::vector<Type>* intern(const std::vector<Type>& types) { return &*types_.insert(types).first; }
+  Expr make_again(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
+                  const std::vector<Type>* types);
+
   uint32_t size() const { return static_cast<uint32_t>(nodes_.size()); }
   const Node& node(uint32_t id) const { return nodes_[id]; }
   std::span<const Value> inputs(uint32_t id) const {
@@ -66,7 +73,9 @@ class Graph {
   uint32_t current_place() const { return current_place_; }
 
  private:
-  uint32_t append(const Op& op, std::span<const Value> inputs, const Attributes* attributes);
+  const std::vector<Type>* checked_types(const Op& op, std::span<const Value> inputs, const Attributes& attributes);
+  uint32_t append(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
+                  const std::vector<Type>* types);
   void grow_table();
   size_t node_hash(const Op* op, std::span<const Value> inputs, const Attributes* attributes) const;
 

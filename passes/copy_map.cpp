@@ -19,6 +19,15 @@ std::span<const Value> CopyMap::inputs(uint32_t old_node) {
   return inputs_;
 }
 
+Expr CopyMap::again(uint32_t old_node) {
+  const Node& node = from_.node(old_node);
+  const Attributes*& attributes = attributes_[node.attributes];
+  if (!attributes) attributes = to_.intern(*node.attributes);
+  const std::vector<Type>*& types = types_[node.types];
+  if (!types) types = to_.intern(*node.types);
+  return to_.make_again(*node.op, inputs(old_node), attributes, types);
+}
+
 void CopyMap::set(uint32_t old_node, Expr made) {
   for (uint32_t i = 0; i < from_.node(old_node).types->size(); i++)
     values_[first_[old_node] + i] = {made.value().node, made.value().result + i};

@@ -2,6 +2,7 @@
 // are carried over.
 #pragma once
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "ir/program.h"
@@ -16,6 +17,8 @@ class CopyMap {
   Value operator[](Value old) const { return values_[first_[old.node] + old.result]; }
   /// The new operands of an old node, valid until the next call.
   std::span<const Value> inputs(uint32_t old_node);
+  /// The old node made again on its new operands, which have the types of the old ones.
+  Expr again(uint32_t old_node);
   /// Puts the results of one new node, or these values, for an old node.
   void set(uint32_t old_node, Expr made);
   void set(uint32_t old_node, std::span<const Expr> made);
@@ -36,6 +39,8 @@ class CopyMap {
   std::vector<Value> values_;
   std::vector<uint32_t> places_;  // by old id; 0 is not known yet
   std::vector<Value> inputs_;
+  std::unordered_map<const Attributes*, const Attributes*> attributes_;
+  std::unordered_map<const std::vector<Type>*, const std::vector<Type>*> types_;
 };
 
 /// For each node, whether an output reaches it. Inputs count as reached.

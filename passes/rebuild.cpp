@@ -37,7 +37,7 @@ Program rebuild(const Program& program, const Replace& replace) {
     const std::vector<Expr> made =
         node.op->kind == Kind::input ? std::vector<Expr>() : replace(program, id, to, inputs);
     if (made.empty()) {
-      const Expr same = to.make(*node.op, inputs, *node.attributes);
+      const Expr same = copies.again(id);
       copies.set(id, same);
       copies.copy_places(id, same.value().node);
     } else {
