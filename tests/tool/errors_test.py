@@ -137,7 +137,7 @@ class Arguments(CommandTest):
     def test_csv(self):
         self.write("X.csv", "1,2\n3,four\n")
         self.refused(*self.arguments(X="X.csv"),
-                     says=["X.csv:2:3: error: 'four' is not a number\n", "    2 | 3,four\n", "      |   ^\n"])
+                     says=["X.csv:2:3: error: 'four' is not a number\n", "   2 | 3,four\n", "     |   ^\n"])
         self.write("X.csv", "1,2\n3\n")
         self.refused(*self.arguments(X="X.csv"), says="X.csv:2:2: error: this row has 1 cells and the first one 2")
         self.write("X.csv", "1,2\n3,4\n")

@@ -74,6 +74,13 @@ class Run(CommandTest):
         self.assertEqual((done.returncode, done.stdout), (0, "f = [1, nan]\n"))
         self.assertIn("warning: an index was out of range", done.stderr)
 
+    def test_a_long_chain(self):
+        count = 60000
+        lines = ["wengert 1", "program p", '%0 = input {name="x", type=f64} : f64']
+        lines += [f"%{i} = negate %{i - 1} : f64" for i in range(1, count + 1)]
+        self.write("p.wir", "\n".join(lines + [f"output y = %{count}", ""]))
+        self.assertEqual(self.json("run", "p.wir", "--arg", "x=3", "--grad", "x"), {"value": 3, "grad": {"x": 1}})
+
     def test_graph_text_runs(self):
         self.write("f.wg", POLYNOMIAL)
         self.wengert("print", "f.wg", "--grad", "x", "-o", "f.wir")

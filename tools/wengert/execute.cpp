@@ -9,7 +9,7 @@ namespace wengert::tool {
 std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator) {
   int flags = 0;
   std::vector<Tensor> outputs;
-  if (evaluator) {
+  if (evaluator || program.graph->size() > compile_limit) {
     Evaluation evaluation = evaluate(program, arguments);
     outputs = std::move(evaluation.outputs);
     flags = evaluation.flags;
@@ -17,7 +17,8 @@ std::vector<Tensor> execute(const Program& program, std::span<const Tensor> argu
     outputs = jit(program)(arguments, {}, &flags);
   }
   if (flags & 1)
-    print_warning("an index was out of range: what it picked is NaN (0 for integers), what it wrote is dropped");
+    print_warning(
+        "an index was out of range: what it picked is NaN (0 for integers), what it wrote is dropped");
   return outputs;
 }
 

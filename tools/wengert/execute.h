@@ -8,6 +8,10 @@
 
 namespace wengert::tool {
 
+/// Programs of more nodes are run by the evaluator, which gives the same bits sooner than they would be
+/// compiled.
+inline constexpr uint32_t compile_limit = 50000;
+
 /// The outputs. Warns on stderr of flags that were raised.
 std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator);
 

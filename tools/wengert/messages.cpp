@@ -43,7 +43,7 @@ std::string excerpt(std::string_view text, const Place& place) {
     else if (starts_code_point(c))
       blank += ' ';
   const std::string_view front = start > 0 ? "..." : "", back = start + shown < text.size() ? "..." : "";
-  return fmt::format("{:>5} | {}{}{}\n      | {}{}^\n", place.line, front, part, back,
+  return fmt::format("{:>4} | {}{}{}\n     | {}{}^\n", place.line, front, part, back,
                      std::string(front.size(), ' '), blank);
 }
 

@@ -12,7 +12,7 @@ void remember_source(const std::string& name, std::string_view text);
 
 /// Prints to stderr:
 ///   loss.wg:3:12: error: multiply(f64[N], f64[D]): the shapes do not broadcast
-///       3 |   let a = w * x
+///      3 |   let a = w * x
 ///         |             ^
 void print_error(const Error& error);
 void print_warning(std::string_view message);

@@ -102,7 +102,9 @@ Command add_run(CLI::App& app) {
   sub->footer(
       "A VALUE is a literal (3, -1e-3, true, nan, [1,2,3], [[1,2],[3,4]]), FILE.npy, FILE.csv, or\n"
       "FILE.csv[skip=1,cols=0:30]: lines to leave out, and columns as a number, a range or several.\n"
-      "Extents' symbols take their values from the arguments' shapes.\n\n"
+      "Extents' symbols take their values from the arguments' shapes. Programs of more than 50000 nodes are "
+      "run by\n"
+      "the evaluator, which gives the same bits sooner than they would be compiled.\n\n"
       "  wengert run loss.wg --arg w=[0.5,1] --arg X=data.npy --grad w --hvp w=[1,0]");
   add_source_options(*sub, options->source);
   sub->add_option("--arg", options->arguments, "The value of an input")
