@@ -39,7 +39,7 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   return out;
 }
 
-Artifacts build(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
+Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
                 const CompileSettings& settings) {
   static constexpr std::string_view known[] = {"obj", "header", "json", "py", "ll", "asm", "bc"};
   for (const std::string& kind : kinds)

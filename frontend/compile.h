@@ -48,7 +48,7 @@ class CompiledFunction {
   std::string symbol_;
 };
 
-/// Compiles for this machine and loads. The object bytes are those that build() writes for the same settings.
+/// Compiles for this machine and loads. The object bytes are those that build_object() writes for the same settings.
 CompiledFunction jit(const Program& program, const CompileSettings& settings = {});
 
 /// Throws Error(type) unless the function takes and gives so many f64 scalars.
@@ -93,7 +93,7 @@ class ScalarFunction {
   size_t workspace_ = 0;
 };
 
-/// What build() makes, by kind of file; empty where it wasn't asked for.
+/// What build_object() makes, by kind of file; empty where it wasn't asked for.
 struct Artifacts {
   std::vector<char> object, bitcode;
   std::string header, description, python, llvm_ir, assembly;
@@ -107,7 +107,7 @@ struct NamedProgram {
 /// Compiles programs as entries of one object, for any supported target. `kinds` are of obj, header, json, py, ll,
 /// asm, bc. `name` is the stem of the files, for the header's guard. Throws Error(name) for symbols that clash or are
 /// no identifiers.
-Artifacts build(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
+Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
                 const CompileSettings& settings = {});
 
 }  // namespace wengert

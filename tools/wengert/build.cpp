@@ -96,7 +96,7 @@ int run(Options options) {
   for (const std::string& kind : options.kinds)
     if (kind != "so") compiled.push_back(kind);
   if (wants("so") && !wants("obj")) compiled.emplace_back("obj");
-  const Artifacts made = build(programs, name, compiled, options.settings);
+  const Artifacts made = build_object(programs, name, compiled, options.settings);
 
   const auto view = [](const std::vector<char>& bytes) {
     return std::string_view(bytes.data(), bytes.size());
