@@ -148,7 +148,7 @@ TEST_CASE(
                          {y, jacobian(y, x), jvp({&y, 1}, {&x, 1}, {&v, 1})[0], reverse_mode(l, x),
                           hessian(l, x), c, reverse_mode(c, x), hessian(c, x)},
                          arguments);
-    const auto near = [](double got, Real wanted) {
+    const auto near = [shift](double got, Real wanted) {
       CHECK(std::fabs(got - static_cast<double>(wanted)) <= (shift == 0 ? 4e-15 : 6e-14));
     };
     Real moved = 0;
