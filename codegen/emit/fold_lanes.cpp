@@ -19,8 +19,7 @@ class LanesFold {
   LanesFold(Emitter& emitter, const Nest& nest) : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)) {
     llvm::LLVMContext& context = emitter.compilation.context();
     for (Value root : nest.roots) {
-      const Kind kind = emitter.graph().node(root.node).op->kind;
-      if (kind == Kind::elementwise) {
+      if (!is_fold(emitter.graph().node(root.node).op->kind)) {
         maps_.push_back(root.node);
         continue;
       }

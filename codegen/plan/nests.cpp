@@ -61,7 +61,7 @@ Nest fold_nest(const Graph& graph, uint32_t id) {
 bool folds_in_order(const Graph& graph, const Nest& nest) {
   for (Value root : nest.roots) {
     const Node& node = graph.node(root.node);
-    if (node.op->kind == Kind::elementwise) continue;
+    if (!is_fold(node.op->kind)) continue;
     if (node.op->kind != Kind::reduction) return false;
     const Axes& axes = node.attributes->axes();
     for (size_t i = 0; i < axes.size(); i++)
@@ -117,7 +117,7 @@ bool joins(const Graph& graph, const Nest& nest, const Nest& other) {
   if (nest.kind == NestKind::fold_lanes && other.kind == NestKind::map) return folds_in_order(graph, nest);
   if (nest.kind != other.kind || !fold || nest.kept != other.kept) return false;
   size_t folds = 0;
-  for (Value root : nest.roots) folds += graph.node(root.node).op->kind != Kind::elementwise;
+  for (Value root : nest.roots) folds += is_fold(graph.node(root.node).op->kind);
   const bool has_maps = folds != nest.roots.size();
   return folds < most_folds && (!has_maps || folds_in_order(graph, other));
 }

@@ -18,6 +18,9 @@ namespace wengert {
 
 enum class Role : uint8_t { dead, argument, constant, scalar, view, inlined, root };
 
+/// Whether a root joins many elements into one, with accumulators.
+inline bool is_fold(Kind kind) { return kind == Kind::reduction || kind == Kind::contraction; }
+
 /// How a nest runs (codegen/emit_*.cpp, one file each).
 enum class NestKind : uint8_t {
   map,           ///< stores elementwise results over `space`; the innermost axis in vectors

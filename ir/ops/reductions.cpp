@@ -279,7 +279,7 @@ Expr reduce(const Op& op, const Operand& x, const AxesOrAll& axes, bool keepdims
   const Axes resolved = resolve(axes, x.expr.rank(), op.name);
   if (resolved.empty()) return x.expr;
   std::vector<Attributes::Entry> attributes = {{"axes", resolved}};
-  if (ordered) attributes.push_back({"order", std::string(resolved.back() == x.expr.rank() - 1 ? "lanes" : "chain")});
+  if (ordered) attributes.emplace_back("order", std::string(resolved.back() == x.expr.rank() - 1 ? "lanes" : "chain"));
   return keep(graph.make(op, {x.expr}, Attributes(std::move(attributes))), x.expr.shape(), resolved, keepdims);
 }
 

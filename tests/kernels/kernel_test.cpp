@@ -153,6 +153,16 @@ TEST_CASE("a full sum and maps over its space share a loop") {
   compare(b.program, rows);
 }
 
+TEST_CASE("a sum shares its loop with broadcasts, transposes, ramps and picked elements") {
+  Build b;
+  const Expr x = b.in("x", f64, {N}), s = b.in("s", f64, {});
+  b.out("sum", sum(x));
+  b.out("scalar", broadcast_in_dim(s, {N}, {}));
+  b.out("back", reverse(x, {0}));
+  b.out("ramp", iota(*b.program.graph, f64, {N}, 0));
+  compare(b.program, rows);
+}
+
 TEST_CASE("products of matrices and vectors") {
   for (Dtype dtype : {f64, f32, i64}) {
     Build b;

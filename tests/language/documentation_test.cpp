@@ -103,7 +103,8 @@ TEST_CASE("every example of docs/language.md") {
 TEST_CASE("the page lists every function with its signature") {
   const std::string page = read_page();
   for (const Builtin* builtin : all_builtins()) {
-    const std::string call = "`" + std::string(builtin->name) + std::string(builtin->signature) + "`";
+    std::string call = "`";
+    call.append(builtin->name).append(builtin->signature).append("`");
     INFO(call);
     CHECK(page.find(call) != std::string::npos);
   }

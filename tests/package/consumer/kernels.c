@@ -1,0 +1,17 @@
+/* Calls kernels; built without LLVM and without Wengert's library. */
+#include <stdio.h>
+
+#include "lengths.h"
+#include "polynomial.h"
+#include "rows.h"
+
+int main(void) {
+  double value, again, dx, dy, total, gradient[4], sum, ones[2];
+  const double x[4] = {1, 3, 0, 0};
+  if (polynomial(3, 4, &value, NULL)) return 1;
+  if (polynomial_grad(3, 4, &again, &dx, &dy, NULL) || again != value) return 2;
+  if (rows_grad(x, 2, &total, gradient, NULL)) return 3;
+  if (lengths_grad(x, &sum, ones, NULL)) return 4;
+  printf("%g %g %g %g %g %g\n", value, dx, dy, total, gradient[1] * 10, ones[0] + ones[1]);
+  return 0;
+}
