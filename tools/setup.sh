@@ -1,25 +1,27 @@
 #!/bin/bash
 # Installs what Wengert needs from the distribution's packages: `tools/setup.sh build` for the compiler and its
-# examples, `tools/setup.sh test` for the tests as well. Does nothing where all of it is there; without root or on
-# a system it does not know it says what to install and stops. WENGERT_SETUP=off skips the step.
+# examples, `test` for the tests as well, `format` and `tidy` for tools/lint.sh. Does nothing where all of it is there;
+# without root or on a system it does not know it says what to install and stops. WENGERT_SETUP=off skips the step.
 set -euo pipefail
 [ "${WENGERT_SETUP:-on}" = off ] && exit 0
 
 llvm=19
-build=(ca-certificates g++ cmake ninja-build llvm-$llvm-dev libfmt-dev nlohmann-json3-dev libcli11-dev)
+build=(g++ cmake ninja-build llvm-$llvm-dev libfmt-dev nlohmann-json3-dev libcli11-dev)
 test=(doctest-dev libmpfr-dev python3 python3-numpy)
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
-  *) echo "usage: tools/setup.sh [build|test]" >&2; exit 2 ;;
+  format) wanted=(git clang-format-$llvm) ;;
+  tidy) wanted=("${build[@]}" "${test[@]}" git clang-tidy-$llvm) ;;
+  *) echo "usage: tools/setup.sh [build|test|format|tidy]" >&2; exit 2 ;;
 esac
 
 advice() {
   cat >&2 <<END
 $1
-Wengert needs, by the names of Debian 12 and 13: ${wanted[*]}
-That is: a C++20 compiler (GCC 12 or Clang 16 up), CMake 3.25 up, ninja, LLVM 19 (20 to 22 do as well) with its
+Needed for this, by the names of Debian 12 and 13: ${wanted[*]}
+Wengert builds with a C++20 compiler (GCC 12 or Clang 16 up), CMake 3.25 up, ninja, LLVM 19 (20 to 22 do as well) with its
 headers and CMake files, {fmt} 9 up, nlohmann/json, CLI11; for the tests doctest, MPFR with GMP, Python 3 and NumPy.
 Install them, then run this command again; where they are installed under other names, WENGERT_SETUP=off skips
 this step, and CMAKE_PREFIX_PATH or LLVM_DIR say where they are.
