@@ -47,4 +47,4 @@ echo "installing ${missing[*]}"
 for package in "${missing[@]}"; do
   [ -n "$(apt-cache madison "$package" 2>/dev/null)" ] || advice "This system's packages have no $package."
 done
-"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" </dev/null
+"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" </dev/null
