@@ -11,6 +11,7 @@
 #include "codegen/json_description.h"
 #include "codegen/python_wrapper.h"
 #include "ir/evaluate.h"
+#include "runtime/kernel_abi.h"
 
 namespace wengert {
 
@@ -95,6 +96,15 @@ size_t call_workspace(void* function, const std::vector<int64_t>& s) {
   throw Error(Code::size, fmt::format("a program of {} symbols: at most 6 can be called from C++", s.size()));
 }
 
+std::string refusal(int code) {
+  switch (code) {
+    case WENGERT_BAD_SYMBOL: return "a size is negative";
+    case WENGERT_BAD_EXTENT: return "an extent made of the sizes is negative or divides by zero";
+    case WENGERT_SIZE_OVERFLOW: return "a number of elements or bytes overflows 64 bits for these sizes";
+    default: return fmt::format("the kernel refused the call with code {}", code);
+  }
+}
+
 }  // namespace
 
 size_t CompiledFunction::workspace(const Bindings& symbols) const {
@@ -120,7 +130,7 @@ std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> argumen
   for (Tensor& result : results) outputs.push_back(result.bytes.data());
   const int code = kernel_->function<runtime::PackedEntry>(symbol_ + "_packed")(
       inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
-  if (code < 0) throw Error(Code::size, fmt::format("the kernel of {} refused the call with code {}", program_->name, code));
+  if (code < 0) throw Error(Code::size, fmt::format("{}: {}", program_->name, refusal(code)));
   if (flags) *flags |= code;
   return results;
 }
