@@ -1,4 +1,6 @@
 // What the scopes of an entry share: addresses, sizes, stack slots, flags.
+#include <iterator>
+
 #include "codegen/emit/scope.h"
 #include "codegen/llvm_types.h"
 #include "runtime/kernel_abi.h"
@@ -16,6 +18,16 @@ Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
 }
 
 llvm::Value* Emitter::allocate(llvm::Type* type, uint64_t count, const char* name) {
+  const std::pair key(type, count);
+  const size_t taken = used_[key]++;
+  if (auto [slot, end] = slots_.equal_range(key); static_cast<size_t>(std::distance(slot, end)) > taken)
+    return std::next(slot, static_cast<std::ptrdiff_t>(taken))->second;
+  llvm::Value* made = new_slot(type, count, name);
+  slots_.emplace(key, made);
+  return made;
+}
+
+llvm::Value* Emitter::new_slot(llvm::Type* type, uint64_t count, const char* name) {
   Builder first(&entry.function->getEntryBlock(), entry.function->getEntryBlock().begin());
   llvm::AllocaInst* slot = first.CreateAlloca(type, first.getInt64(count), name);
   slot->setAlignment(llvm::Align(64));
@@ -24,7 +36,7 @@ llvm::Value* Emitter::allocate(llvm::Type* type, uint64_t count, const char* nam
 
 void Emitter::raise(Builder& builder, llvm::Value* condition, int flag) {
   if (!flags_) {
-    flags_ = allocate(builder.getInt32Ty(), 1, "flags");
+    flags_ = new_slot(builder.getInt32Ty(), 1, "flags");
     setup_.CreateStore(setup_.getInt32(0), flags_);
   }
   llvm::Value* have = builder.CreateLoad(builder.getInt32Ty(), flags_);

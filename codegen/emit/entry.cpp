@@ -69,6 +69,7 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
   for (uint32_t level = 0; level < levels; level++) {
     for (; nest < plan.nests.size() && plan.nests[nest].level == level; nest++) {
       emit_nest(top, plan.nests[nest]);
+      emitter.release();
       for (Value root : plan.nests[nest].roots)
         if (emitter.type(root.node).is_scalar()) chunks.publish(root.node);
     }
@@ -76,6 +77,7 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
       const uint32_t id = plan.scalars[scalar];
       if (!plan.reads_storage(id)) chunks.run(level, id);
       emitter.scalars[id] = top.compute(id, {}).value;
+      emitter.release();
       chunks.publish(id);
     }
     chunks.run(level, Value::none);

@@ -88,7 +88,10 @@ class Emitter {
   llvm::Value* workspace(const Extent& offset);
   llvm::Value* extent(const Extent& extent);
   const std::vector<llvm::Value*>& strides(uint32_t node);
+  /// A stack slot of the frame, the nest's until release(): nests one after another share their slots, so that the frame
+  /// does not grow with the program.
   llvm::Value* allocate(llvm::Type* type, uint64_t count, const char* name);
+  void release() { used_.clear(); }
   /// Sets flag bits where the condition (i1) holds.
   void raise(Builder& builder, llvm::Value* condition, int flag);
   llvm::Value* flags() { return flags_; }
@@ -103,8 +106,11 @@ class Emitter {
   std::vector<llvm::Value*> scalars;  ///< by node
 
  private:
+  llvm::Value* new_slot(llvm::Type* type, uint64_t count, const char* name);
   Builder setup_;  ///< before the terminator of a block ahead of everything: sizes, pointers
   llvm::Value* flags_ = nullptr;
+  std::multimap<std::pair<llvm::Type*, uint64_t>, llvm::Value*> slots_;
+  std::map<std::pair<llvm::Type*, uint64_t>, size_t> used_;  ///< how many of them the current nest has
   std::map<uint32_t, llvm::Value*> pointers_;
   std::map<uint32_t, std::vector<llvm::Value*>> strides_;
   std::map<std::string, llvm::Value*> extents_;
