@@ -6,26 +6,25 @@
 
 namespace wengert::tests {
 
-const std::vector<Backend>& backends() {
-  static const std::vector<Backend> all = {
-      {"evaluator", [](const Program& program,
-                       std::span<const Tensor> arguments) { return evaluate(program, arguments).outputs; }},
-  };
-  return all;
+Runner::Runner(const Program& program) : program_(program) {
+  for (const Backend& backend : other_backends()) {
+    Other other{&backend, std::make_unique<Program>(backend.lower(program)), {}};
+    other.call = backend.load(*other.lowered);
+    others_.push_back(std::move(other));
+  }
 }
 
-std::vector<Tensor> run(const Program& program, std::span<const Tensor> arguments) {
-  std::vector<Tensor> expected = backends()[0].run(program, arguments);
-  for (size_t i = 1; i < backends().size(); i++) {
-    CAPTURE(backends()[i].name);
-    const std::vector<Tensor> got = backends()[i].run(program, arguments);
+Outputs Runner::operator()(std::span<const Tensor> arguments) const {
+  for (const Other& other : others_) {
+    CAPTURE(other.backend->name);
+    const Outputs expected = evaluate(*other.lowered, arguments).outputs, got = other.call(arguments);
     REQUIRE(got.size() == expected.size());
-    for (size_t j = 0; j < got.size(); j++) {
-      CAPTURE(program.outputs[j].name);
-      CHECK(got[j].same_bits(expected[j]));
+    for (size_t i = 0; i < got.size(); i++) {
+      CAPTURE(program_.outputs[i].name);
+      CHECK(got[i].same_bits(expected[i]));
     }
   }
-  return expected;
+  return evaluate(program_, arguments).outputs;
 }
 
 }  // namespace wengert::tests
