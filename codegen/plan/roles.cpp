@@ -115,6 +115,8 @@ struct Roles {
       case Kind::composite: throw Error(Code::internal, fmt::format("the planner met the composite {}", op(id).name));
       case Kind::reshape:
         if (scalar(id)) return Role::scalar;
+        // A scalar has no memory to be a view of: where elements must be stored, a nest stores them.
+        if (stored[id] && scalar(graph.inputs(id)[0].node)) return Role::root;
         return only_ones(type(id).shape, graph.type(graph.inputs(id)[0]).shape) ? Role::inlined : Role::view;
       case Kind::reduction: case Kind::contraction: case Kind::arg_reduction: case Kind::concatenate: case Kind::pad:
       case Kind::scatter:
