@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds a part of the tests with sanitizers and runs it: address and undefined behaviour for the graph, the passes,
-# the files, the language and the kernel plan, threads for what may be called from several. LLVM's own library is not
+# the files and the kernels, threads for what may be called from several. LLVM's own library is not
 # instrumented, so accesses inside it are not seen.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +16,5 @@ run() {
 
 export ASAN_OPTIONS=detect_container_overflow=0  # vectors that LLVM's uninstrumented code grows
 export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS="suppressions=$PWD/tools/thread_sanitizer.txt"
-run asan 'text|derivatives|hard_points|passes|io|language|kernels'
+run asan 'text|derivatives|hard_points|passes|io|kernels'
 run tsan 'threads'
