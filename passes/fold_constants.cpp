@@ -12,7 +12,10 @@ namespace {
 
 constexpr int64_t most_operand_elements = 1 << 16;
 
+// The number of elements, when every extent is a number (0 times a symbol is not).
 std::optional<int64_t> known_count(const Type& type) {
+  for (const Extent& extent : type.shape)
+    if (!extent.is_number()) return std::nullopt;
   try {
     return element_count(type.shape).number();
   } catch (const Error&) {  // over 64 bits

@@ -91,11 +91,11 @@ Program run_passes(const Program& program, const std::vector<const Pass*>& passe
     Program next = pass->run(current, options);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     ran++;
-    if (options.verify) {
+    const bool changed = !same_list(current, next);
+    if (options.verify && changed) {
       verify(next);
       check_interface(*pass, current, next);
     }
-    const bool changed = !same_list(current, next);
     if (options.report)
       options.report->push_back({pass->name, current.graph->size(), next.graph->size(), seconds, changed});
     current = std::move(next);

@@ -52,6 +52,7 @@ Expr slice_twice(const Match& m) {
     } else {
       const Extent& count = m.type().shape[i];
       if (!count.is_number() || !starts[i].is_number()) return {};
+      if (count.is(0)) starts[i] = inner.starts[i];  // the outer start may lie past the last element taken
       limits.push_back(count.is(0) ? starts[i] : starts[i] + (count - 1) * steps[i] + 1);
     }
   }

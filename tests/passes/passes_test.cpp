@@ -105,6 +105,14 @@ TEST_CASE("fold_constants keeps repeated values as broadcasts, and large ones fo
   CHECK(folded.expr(folded.outputs[2].value).op().name == "exponential");
 }
 
+TEST_CASE("fold_constants does not take no elements of a symbol's axis for known") {
+  const std::string text =
+      "wengert 1\n%0 = constant {value=f64(2)}\n%1 = broadcast_in_dim %0 {dimensions=[], shape=<0, N>}\n"
+      "%2 = exponential %1\noutput y = %2";
+  const Program program = parse(text);
+  CHECK(print(fold_constants(program, {})) == print(program));
+}
+
 TEST_CASE("fold_constants leaves what raises a flag to run time") {
   const std::string text =
       "%0 = constant {value=f64[2](1, 2)}\n%1 = constant {value=i64[2](0, 5)}\n%2 = gather %0, %1 {axis=0, "

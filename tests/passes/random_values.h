@@ -22,6 +22,7 @@ std::vector<Tensor> random_arguments(const Program& program, const Bindings& sym
                                      std::mt19937_64& random);
 
 /// Empty when the outputs are equal to the bit (any NaN equals any NaN), else the first difference.
+/// A flag may be lost with the node that raised it, but none may be new.
 std::string different_bits(const Program& a, const Program& b, const std::vector<Tensor>& arguments,
                            const Bindings& symbols);
 /// Empty when they differ by no more than `tolerance` times max(1, |value|) and are NaN or infinite together.
