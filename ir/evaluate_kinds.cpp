@@ -176,14 +176,17 @@ Tensor run_gather(EvaluationContext& context, const Attributes& attributes, Tens
   return out;
 }
 
-Tensor run_scatter(const Attributes& attributes, const Tensor& x, const Tensor& indices, const Tensor& updates) {
+Tensor run_scatter(EvaluationContext& context, const Attributes& attributes, const Tensor& x, const Tensor& indices, const Tensor& updates) {
   Tensor out = x;
   const Around a = around(x.shape, attributes.get<int64_t>("axis"));
   const int64_t n = indices.count();
   for (int64_t b = 0; b < a.before; b++) {
     for (int64_t i = 0; i < n; i++) {
       const int64_t row = index_at(indices, i);
-      if (row < 0 || row >= a.extent) continue;
+      if (row < 0 || row >= a.extent) {
+        if (a.behind > 0) context.flags |= 1;
+        continue;
+      }
       for (int64_t k = 0; k < a.behind; k++) {
         const int64_t to = (b * a.extent + row) * a.behind + k, from = (b * n + i) * a.behind + k;
         switch (x.dtype) {
@@ -250,7 +253,7 @@ Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id
     case Kind::concatenate: return run_concatenate(attributes, fresh(), operands);
     case Kind::pad: return run_pad(context, attributes, fresh(), *operands[0], *operands[1]);
     case Kind::gather: return run_gather(context, attributes, fresh(), *operands[0], *operands[1]);
-    case Kind::scatter: return run_scatter(attributes, *operands[0], *operands[1], *operands[2]);
+    case Kind::scatter: return run_scatter(context, attributes, *operands[0], *operands[1], *operands[2]);
     case Kind::composite: return run_composite(context, node, operands);
     case Kind::input: break;
   }

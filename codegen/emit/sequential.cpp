@@ -2,6 +2,7 @@
 #include "codegen/emit/scope.h"
 #include "codegen/llvm_arithmetic.h"
 #include "codegen/llvm_types.h"
+#include "runtime/kernel_abi.h"
 
 namespace wengert {
 
@@ -57,6 +58,8 @@ void emit_scatter(Scope& top, const Nest& nest) {
     Builder& b = scope.builder;
     llvm::Value* row = b.CreateSExt(scope.at(indices, where).value, b.getInt64Ty());
     llvm::Value* inside = b.CreateICmpULT(row, emitter.extent(emitter.type(root).shape[axis]));
+    llvm::Value* some = b.CreateICmpSGT(emitter.extent(element_count(Shape(inner.begin(), inner.end()))), b.getInt64(0));
+    emitter.raise(b, b.CreateAnd(b.CreateNot(inside), some), WENGERT_INDEX_OUT_OF_RANGE);
     // At most one trip: none when the row is out of range.
     emit_loop(scope, scope.number(0), b.CreateZExt(inside, b.getInt64Ty()), 1, 1, [&](Scope& valid, AxisIndex) {
       Index to;

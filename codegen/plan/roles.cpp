@@ -31,12 +31,13 @@ struct Roles {
   Plan& plan;
   const Graph& graph = *plan.program->graph;
   BodyCache bodies;
-  std::vector<char> live, stored, spread;  // stored: must lie in memory; spread: read more often than it has elements
+  // stored: must lie in memory; spread: read more often than it has elements; partial: some elements are not read.
+  std::vector<char> live, stored, spread, partial;
   std::vector<uint32_t> home, size;
   std::vector<size_t> cost;
 
   explicit Roles(Plan& p)
-      : plan(p), live(graph.size()), stored(graph.size()), spread(graph.size()), home(graph.size(), none),
+      : plan(p), live(graph.size()), stored(graph.size()), spread(graph.size()), partial(graph.size()), home(graph.size(), none),
         size(graph.size(), 1), cost(graph.size(), 1) {}
 
   const Op& op(uint32_t id) const { return *graph.node(id).op; }
@@ -107,6 +108,19 @@ struct Roles {
     return node.op->kind == Kind::reshape && spread[id];
   }
 
+  // Whether the node is a movement that leaves out elements of its operand.
+  bool drops_elements(uint32_t id) {
+    const Node& node = graph.node(id);
+    if (node.op->kind != Kind::movement) return false;
+    const Type* types[] = {&graph.type(graph.inputs(id)[0])};
+    const IndexMap map = node.op->index_map(Call{*node.op, types, *node.attributes});
+    for (size_t axis = 0; axis < map.size(); axis++) {
+      const Extent& extent = types[0]->shape[axis];
+      if (map[axis].result_axis < 0 ? !extent.is(1) : type(id).shape[map[axis].result_axis] != extent) return true;
+    }
+    return false;
+  }
+
   Role decide(uint32_t id) {
     const Kind kind = op(id).kind;
     switch (kind) {
@@ -125,6 +139,8 @@ struct Roles {
     }
     if (scalar(id)) return Role::scalar;
     if (stored[id]) return Role::root;
+    // Each element that is out of range raises the flag, read or not.
+    if (kind == Kind::gather && partial[id] && graph.node(id).attributes->get<std::string>("fill") == "nan") return Role::root;
     const bool computes = kind == Kind::elementwise || kind == Kind::gather;
     if (spread[id] && computes) return Role::root;
     if (home[id] == many && computes && cost[id] > cheap) return Role::root;
@@ -134,10 +150,12 @@ struct Roles {
   void visit_inputs(uint32_t id, Role role) {
     const Kind kind = op(id).kind;
     const uint32_t reader = role == Role::inlined ? home[id] : id;
+    const bool some = drops_elements(id) || (role == Role::inlined && partial[id]);
     for (size_t i = 0; i < graph.inputs(id).size(); i++) {
       const uint32_t input = graph.inputs(id)[i].node;
       // A view shares its operand's storage; rows picked at run time must be there.
       const bool in_memory = role == Role::view || (kind == Kind::gather && i == 0) || (kind == Kind::scatter && i == 1);
+      if (some) partial[input] = 1;
       want(input, reader, in_memory && !scalar(input), reads_repeatedly(id, i));
     }
   }

@@ -115,7 +115,7 @@ const Op gather{
 
 const Op scatter_add{
     .name = "scatter_add",
-    .summary = "updates added to rows along an axis, in index order; out of range dropped",
+    .summary = "updates added to rows along an axis, in index order; out of range dropped and a flag",
     .kind = Kind::scatter,
     .arity = 3,
     .type = scatter_type,

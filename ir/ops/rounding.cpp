@@ -82,10 +82,11 @@ const Op is_finite = classification(
     "is_finite", "whether x is neither an infinity nor NaN",
     [](Arithmetic& m, Num x) { return m.absolute(x) < std::numeric_limits<double>::infinity(); });
 
+// All NaNs are equal, so a NaN has no sign to take: it counts as positive.
 // d|m| sign(s)/dm = sign(m) sign(s); nothing flows to the sign.
 const Op copysign = build::real_function(
-    "copysign", "the magnitude of x with the sign of y",
-    [](Arithmetic& m, Num x, Num y) { return m.copysign(x, y); },
+    "copysign", "the magnitude of x with the sign of y; a NaN's counts as positive",
+    [](Arithmetic& m, Num x, Num y) { return m.copysign(x, m.select(m.is_nan(y), m.like(y, 1), y)); },
     [](Expr x, Expr y, Expr) -> std::vector<Expr> {
       return {wengert::copysign(1.0, y) * wengert::sign(x), {}};
     },

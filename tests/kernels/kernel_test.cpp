@@ -1,5 +1,6 @@
 // Kernels against the evaluator, to the bit: every kind of loop nest, at awkward sizes.
 #include <cmath>
+#include <functional>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -211,6 +212,24 @@ TEST_CASE("rows picked and added") {
   b.out("one", scatter_add(v, i, convert(i, f64), 0));
   b.out("hot", one_hot(i, 5));
   compare(b.program, {{{"N", 4}, {"M", 9}}, {{"N", 10}, {"M", 0}}, {{"N", 7}, {"M", 33}}, {{"N", 0}, {"M", 5}}});
+}
+
+TEST_CASE("an index out of range raises the flag: gathered, gathered and not read, scattered") {
+  const std::function<Expr(Build&, Expr, Expr)> cases[] = {
+      [](Build&, Expr x, Expr i) { return take(x, i, 0); },
+      [](Build&, Expr x, Expr i) { return slice_axis(take(x, i, 0), 0, 1, 2, 1); },
+      [](Build&, Expr x, Expr i) { return scatter_add(x, i, full(x.graph(), {f64, {2, 3}}, 1), 0); }};
+  for (const auto& make : cases) {
+    for (int64_t first : {4, -1, 0}) {
+      Build b;
+      const Expr x = b.in("x", f64, {4, 3});
+      const Expr zero = iota(*b.program.graph, i64, {2}, 0) * 0;
+      b.out("y", make(b, x, concatenate(std::vector{slice_axis(zero + first, 0, 0, 1, 1), slice_axis(zero, 0, 1, 2, 1)}, 0)));
+      const Tensor arguments[] = {Tensor(f64, {4, 3})};
+      CHECK(evaluate(b.program, arguments).flags == (first == 0 ? 0 : 1));
+      compare(b.program, {{}});
+    }
+  }
 }
 
 TEST_CASE("logistic regression: value and gradient") {
