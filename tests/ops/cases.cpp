@@ -1,6 +1,7 @@
 #include "cases.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -67,6 +68,37 @@ Tensor samples(const Case& c, size_t operand, int64_t count, std::mt19937_64& ra
       out.set(i, static_cast<double>(random() & 1));
     else
       out.set(i, range.low + (range.high - range.low) * static_cast<double>(random() >> 11) * 0x1p-53);
+  }
+  return out;
+}
+
+std::vector<Tensor> awkward_values(const Case& c) {
+  constexpr double inf = std::numeric_limits<double>::infinity(), nan_ = std::numeric_limits<double>::quiet_NaN();
+  std::vector<std::vector<double>> pools;
+  for (Dtype dtype : c.operands) {
+    if (dtype == Dtype::boolean)
+      pools.push_back({0, 1});
+    else if (dtype == Dtype::f32 && c.operands.size() < 3)
+      pools.push_back({0.0, -0.0, 1, -1, 0.5, -2.5, 3, 0x1p-149, -0x1p-126, 0x1p-70, 0x1.fffffep127, -1e30,
+                       30, inf, -inf, nan_});
+    else if (dtype == Dtype::f64 && c.operands.size() < 3)
+      pools.push_back({0.0, -0.0, 1, -1, 0.5, -2.5, 3, 0x1p-1074, -0x1p-1022, 0x1p-600,
+                       0x1.fffffffffffffp1023, -1e300, 30, inf, -inf, nan_});
+    else if (is_float(dtype))
+      pools.push_back({0.0, -0.0, 1.5, -2, inf, -inf, nan_});
+    else
+      pools.push_back({0, 1, -1, 7, -7, 3, -3, 31, 32, 63, 64, 1000, dtype == Dtype::i32 ? -0x1p31 : -0x1p63,
+                       dtype == Dtype::i32 ? 0x1p31 - 1 : 0x1p62});
+  }
+  int64_t count = 1;
+  for (const auto& pool : pools) count *= static_cast<int64_t>(pool.size());
+  std::vector<Tensor> out;
+  int64_t repeat = 1;
+  for (size_t i = 0; i < pools.size(); i++) {
+    Tensor t(c.operands[i], {count});
+    for (int64_t k = 0; k < count; k++) t.set(k, pools[i][k / repeat % pools[i].size()]);
+    repeat *= static_cast<int64_t>(pools[i].size());
+    out.push_back(std::move(t));
   }
   return out;
 }

@@ -28,6 +28,9 @@ std::vector<Case> elementwise_cases();
 /// `count` numbers from the sampling range of operand i, rounded to the operand's type.
 Tensor samples(const Case& c, size_t operand, int64_t count, std::mt19937_64& random);
 
+/// Every combination of the awkward numbers of each operand's type.
+std::vector<Tensor> awkward_values(const Case& c);
+
 /// A program in the making: inputs x0, x1, … of one shape for the operands of a case.
 struct Bench {
   Program program;
