@@ -38,9 +38,11 @@ Expr Batch::input(size_t i) const {
 static std::vector<Type> broadcast_type(const Call& call) {
   const Shape& shape = call.attributes.get<Shape>("shape");
   const Axes& dimensions = call.attributes.axes("dimensions");
-  call.require(static_cast<int64_t>(dimensions.size()) == call[0].rank(), "wants a result axis for each operand axis");
+  call.require(static_cast<int64_t>(dimensions.size()) == call[0].rank(),
+               "wants a result axis for each operand axis");
   for (size_t i = 0; i < dimensions.size(); i++) {
-    call.require(dimensions[i] >= 0 && dimensions[i] < static_cast<int64_t>(shape.size()), "an axis is out of range");
+    call.require(dimensions[i] >= 0 && dimensions[i] < static_cast<int64_t>(shape.size()),
+                 "an axis is out of range");
     call.require(i == 0 || dimensions[i - 1] < dimensions[i], "the axes must ascend");
     const Extent& have = call[0].shape[i];
     if (!have.is(1) && have != shape[dimensions[i]])
@@ -61,8 +63,8 @@ static IndexMap broadcast_map(const Call& call) {
   return map;
 }
 
-// Undoes a broadcast: sums over the axes it added or repeated. The sum of a product is a dot_general, so that it
-// is one fused multiply-add a step (semantics: "Order of summation, and FMA").
+// Undoes a broadcast: sums over the axes it added or repeated. The sum of a product is a dot_general, so that
+// it is one fused multiply-add a step (semantics: "Order of summation, and FMA").
 static Expr sum_of(Expr g, const Axes& axes) {
   if (&g.op() != &ops::multiply || !is_float(g.dtype())) return sum_or_any(g, axes);
   std::span<const Value> factors = g.graph().inputs(g.value().node);
@@ -125,8 +127,8 @@ static std::vector<Check> slice_conditions(const Call& call) {
   const Shape& limits = call.attributes.get<Shape>("limits");
   std::vector<Check> out;
   for (size_t i = 0; i < starts.size(); i++) {
-    const std::string range = fmt::format("{}:{} of axis {} with extent {}", starts[i].text(), limits[i].text(), i,
-                                          call[0].shape[i].text());
+    const std::string range = fmt::format("{}:{} of axis {} with extent {}", starts[i].text(),
+                                          limits[i].text(), i, call[0].shape[i].text());
     out.push_back({starts[i], "the slice starts before 0: " + range});
     out.push_back({limits[i] - starts[i], "the slice ends before it starts: " + range});
     out.push_back({call[0].shape[i] - limits[i], "the slice ends past the axis: " + range});
@@ -152,7 +154,8 @@ static std::vector<Type> slice_type(const Call& call) {
 static IndexMap slice_map(const Call& call) {
   IndexMap map;
   for (size_t i = 0; i < call[0].shape.size(); i++)
-    map.push_back({static_cast<int64_t>(i), call.attributes.get<Shape>("starts")[i], call.attributes.axes("steps")[i]});
+    map.push_back(
+        {static_cast<int64_t>(i), call.attributes.get<Shape>("starts")[i], call.attributes.axes("steps")[i]});
   return map;
 }
 
@@ -204,110 +207,9 @@ static std::vector<Type> reshape_type(const Call& call) {
 
 static std::vector<Check> reshape_checks(const Call& call) {
   const Extent difference = element_count(call[0].shape) - element_count(call.attributes.get<Shape>("shape"));
-  const std::string what = fmt::format("reshape of {} to {} changes the number of elements", text(call[0].shape),
-                                       text(call.attributes.get<Shape>("shape")));
+  const std::string what = fmt::format("reshape of {} to {} changes the number of elements",
+                                       text(call[0].shape), text(call.attributes.get<Shape>("shape")));
   return {{difference, what}, {Extent(0) - difference, what}};
-}
-
-// --- pad, concatenate ---
-
-static Extent padded_extent(const Extent& extent, const Extent& low, const Extent& high, int64_t interior) {
-  if (extent.is(0)) return low + high;
-  return low + high + extent + (extent - 1) * interior;
-}
-
-static std::vector<Type> pad_type(const Call& call) {
-  const Shape& low = call.attributes.get<Shape>("low");
-  const Shape& high = call.attributes.get<Shape>("high");
-  const Axes& interior = call.attributes.axes("interior");
-  const size_t rank = call[0].shape.size();
-  call.require(rank > 0, "a scalar has no axis to pad");
-  call.require(call[1].is_scalar() && call[1].dtype == call[0].dtype, "the padding must be a scalar of the same dtype");
-  call.require(low.size() == rank && high.size() == rank && interior.size() == rank,
-               "wants low, high and interior for each axis");
-  Shape shape;
-  for (size_t i = 0; i < rank; i++) {
-    for (const Extent& amount : {low[i], high[i]})
-      call.require(!amount.is_number() || *amount.number() >= 0, "padding must not be negative");
-    call.require(interior[i] >= 0, "padding must not be negative");
-    shape.push_back(padded_extent(call[0].shape[i], low[i], high[i], interior[i]));
-  }
-  return {call[0].with(shape)};
-}
-
-static std::vector<Check> pad_checks(const Call& call) {
-  std::vector<Check> out;
-  for (const char* side : {"low", "high"})
-    for (const Extent& amount : call.attributes.get<Shape>(side))
-      out.push_back({amount, fmt::format("the padding {} is negative", amount.text())});
-  return out;
-}
-
-static Expr unpadded(Expr g, const Attributes& attributes) {
-  const Shape& high = attributes.get<Shape>("high");
-  Shape limits;
-  Axes steps = attributes.axes("interior");
-  for (size_t i = 0; i < high.size(); i++) limits.push_back(g.shape()[i] - high[i]), steps[i]++;
-  return slice(g, attributes.get<Shape>("low"), limits, steps);
-}
-
-static Cotangents pad_bprop(const Pull& pull) {
-  const Expr g = pull.cotangents[0];
-  Graph& graph = g.graph();
-  const Expr inside = pad(full(graph, pull.inputs[0].type().with(Dtype::boolean), 1),
-                          constant(graph, Dtype::boolean, 0.0), pull.attributes.get<Shape>("low"),
-                          pull.attributes.get<Shape>("high"), pull.attributes.axes("interior"));
-  const Expr outside = select(inside, zeros(graph, g.type()), g);
-  Axes all;
-  for (int64_t i = 0; i < g.rank(); i++) all.push_back(i);
-  return {{unpadded(g, pull.attributes), {}}, {sum_or_any(outside, all), {}}};
-}
-
-static Exprs pad_batch(const Batch& batch) {
-  Graph& graph = batch.inputs[0].graph();
-  Axes interior = batch.attributes.axes("interior");
-  interior.insert(interior.begin(), 0);
-  const Shape low = with_front(0, batch.attributes.get<Shape>("low"));
-  const Shape high = with_front(0, batch.attributes.get<Shape>("high"));
-  if (!batch.batched[1]) return {pad(batch.input(0), batch.inputs[1], low, high, interior)};
-  // A padding value for each slice: pad with anything, then put the value where nothing of x is.
-  const Expr x = batch.input(0);
-  const Expr inside = pad(full(graph, x.type().with(Dtype::boolean), 1), constant(graph, Dtype::boolean, 0.0), low,
-                          high, interior);
-  const Expr padded = pad(x, constant(graph, x.dtype(), 0.0), low, high, interior);
-  return {select(inside, padded, broadcast_in_dim(batch.inputs[1], padded.shape(), {0}))};
-}
-
-static std::vector<Type> concatenate_type(const Call& call) {
-  const int64_t axis = call.attributes.get<int64_t>("axis");
-  call.require(axis >= 0 && axis < call[0].rank(), "the axis is out of range");
-  Type out = call[0];
-  for (size_t i = 1; i < call.operands.size(); i++) {
-    call.require(call[i].dtype == out.dtype, "the operands have different dtypes");
-    call.require(call[i].rank() == out.rank(), "the operands have different ranks");
-    for (int64_t k = 0; k < out.rank(); k++)
-      if (k != axis) call.require(call[i].shape[k] == out.shape[k], "the other axes must have equal extents");
-    out.shape[axis] = out.shape[axis] + call[i].shape[axis];
-  }
-  return {out};
-}
-
-static Cotangents concatenate_bprop(const Pull& pull) {
-  const int64_t axis = pull.attributes.get<int64_t>("axis");
-  Cotangents out;
-  Extent start = 0;
-  for (const Expr& x : pull.inputs) {
-    const Extent limit = start + x.shape()[axis];
-    out.push_back({slice_axis(pull.cotangents[0], axis, start, limit), {}});
-    start = limit;
-  }
-  return out;
-}
-
-static Exprs concatenate_batch(const Batch& batch) {
-  Exprs parts;
-  for (size_t i = 0; i < batch.inputs.size(); i++) parts.push_back(batch.input(i));
-  return {concatenate(parts, batch.attributes.get<int64_t>("axis") + 1)};
 }
 
 namespace ops {
@@ -379,33 +281,9 @@ const Op reshape{
     },
     .moves_guard = true,
     .batch = [](const Batch& batch) -> Exprs {
-      return {wengert::reshape(batch.input(0), with_front(batch.extent, batch.attributes.get<Shape>("shape")))};
+      return {
+          wengert::reshape(batch.input(0), with_front(batch.extent, batch.attributes.get<Shape>("shape")))};
     },
-};
-
-const Op pad{
-    .name = "pad",
-    .summary = "surrounds and interleaves with a value",
-    .kind = Kind::pad,
-    .arity = 2,
-    .type = pad_type,
-    .checks = pad_checks,
-    .linearity = Linearity::jointly,
-    .bprop = pad_bprop,
-    .moves_guard = true,
-    .batch = pad_batch,
-};
-
-const Op concatenate{
-    .name = "concatenate",
-    .summary = "operands one after another along an axis",
-    .kind = Kind::concatenate,
-    .arity = -1,
-    .type = concatenate_type,
-    .linearity = Linearity::jointly,
-    .bprop = concatenate_bprop,
-    .moves_guard = true,
-    .batch = concatenate_batch,
 };
 
 }  // namespace ops
@@ -422,7 +300,10 @@ Expr broadcast_to(Operand x, const Shape& shape) {
   build::graph_of({&x}, "broadcast_to");
   const int64_t lead = static_cast<int64_t>(shape.size()) - x.expr.rank();
   if (lead < 0)
-    throw Error(Code::type, fmt::format("broadcast_to({}): the target {} has fewer axes", text(x.expr.type()), text(shape)), x.at);
+    throw Error(
+        Code::type,
+        fmt::format("broadcast_to({}): the target {} has fewer axes", text(x.expr.type()), text(shape)),
+        x.at);
   Axes dimensions;
   for (int64_t i = 0; i < x.expr.rank(); i++) dimensions.push_back(lead + i);
   return broadcast_in_dim(x, shape, dimensions);
@@ -431,7 +312,8 @@ Expr broadcast_to(Operand x, const Shape& shape) {
 Expr transpose(Operand x, Axes permutation) {
   PlaceScope place(x);
   Graph& graph = build::graph_of({&x}, "transpose");
-  if (std::is_sorted(permutation.begin(), permutation.end()) && static_cast<int64_t>(permutation.size()) == x.expr.rank()) {
+  if (std::is_sorted(permutation.begin(), permutation.end()) &&
+      static_cast<int64_t>(permutation.size()) == x.expr.rank()) {
     normalize_axes(permutation, x.expr.rank(), "transpose");
     return x.expr;
   }
@@ -459,8 +341,9 @@ Expr slice(Operand x, Shape starts, Shape limits, Axes steps) {
   for (const Extent& start : starts) whole = whole && start.is(0);
   for (int64_t step : steps) whole = whole && step == 1;
   if (whole) return x.expr;
-  return graph.make(ops::slice, {x.expr},
-                    {{"starts", std::move(starts)}, {"limits", std::move(limits)}, {"steps", std::move(steps)}});
+  return graph.make(
+      ops::slice, {x.expr},
+      {{"starts", std::move(starts)}, {"limits", std::move(limits)}, {"steps", std::move(steps)}});
 }
 
 Expr slice_axis(Operand x, int64_t axis, Extent start, Extent limit, int64_t step) {
@@ -498,8 +381,10 @@ Expr squeeze(Operand x, Axes axes) {
   for (int64_t axis : other_axes(axes, x.expr.rank())) shape.push_back(x.expr.shape()[axis]);
   for (int64_t axis : axes)
     if (!x.expr.shape()[axis].is(1))
-      throw Error(Code::type, fmt::format("squeeze({}): axis {} has extent {}, not 1", text(x.expr.type()), axis,
-                                          x.expr.shape()[axis].text()), x.at);
+      throw Error(Code::type,
+                  fmt::format("squeeze({}): axis {} has extent {}, not 1", text(x.expr.type()), axis,
+                              x.expr.shape()[axis].text()),
+                  x.at);
   return reshape(x, shape);
 }
 
@@ -509,34 +394,4 @@ Expr expand_dims(Operand x, Axes axes) {
   for (int64_t axis : axes) shape.insert(shape.begin() + axis, 1);
   return reshape(x, shape);
 }
-
-Expr pad(Operand x, Operand value, Shape low, Shape high, Axes interior) {
-  PlaceScope place(x);
-  Graph& graph = build::graph_of({&x}, "pad");
-  if (x.expr.rank() == 0) return x.expr;
-  const Expr filling = build::expr_of(value, graph, x.expr.dtype());
-  return graph.make(ops::pad, {x.expr, filling},
-                    {{"low", std::move(low)}, {"high", std::move(high)}, {"interior", std::move(interior)}});
-}
-
-Expr concatenate(std::span<const Expr> parts, int64_t axis) {
-  if (parts.empty()) throw Error(Code::argument, "concatenate: no operands");
-  if (parts[0].rank() == 0) throw Error(Code::type, "concatenate: scalars have no axis; use stack");
-  axis = normalize_axes({axis}, parts[0].rank(), "concatenate")[0];
-  if (parts.size() == 1) return parts[0];
-  Dtype common = parts[0].dtype();
-  for (const Expr& part : parts) common = promote(common, part.dtype());
-  std::vector<Value> values;
-  for (const Expr& part : parts) values.push_back(convert(part, common).value());
-  return parts[0].graph().make(ops::concatenate, values, {{"axis", axis}});
-}
-
-Expr stack(std::span<const Expr> parts, int64_t axis) {
-  if (parts.empty()) throw Error(Code::argument, "stack: no operands");
-  axis = normalize_axes({axis}, parts[0].rank() + 1, "stack")[0];
-  Exprs expanded;
-  for (const Expr& part : parts) expanded.push_back(expand_dims(part, {axis}));
-  return concatenate(expanded, axis);
-}
-
 }  // namespace wengert
