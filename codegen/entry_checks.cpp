@@ -35,20 +35,23 @@ struct Checker {
     return at->second;
   }
 
-  Value* bytes(const Argument& array) {
-    int64_t known_bytes = static_cast<int64_t>(size_of(array.type.dtype));
+  // `unit` times the extents; `what` is who asks, for the error when the numbers alone overflow.
+  Value* product(int64_t unit, const Shape& shape, const std::string& what) {
     bool overflow = false;
-    for (const Extent& extent : array.type.shape)
-      if (extent.is_number()) overflow |= __builtin_mul_overflow(known_bytes, *extent.number(), &known_bytes);
-    if (overflow)
-      throw Error(Code::size, fmt::format("the array {} of {} is {}: its bytes do not fit 64 bits",
-                                          array.name, entry.symbol, text(array.type)));
-    Value* product = builder.getInt64(known_bytes);
-    for (const Extent& extent : array.type.shape) {
+    for (const Extent& extent : shape)
+      if (extent.is_number()) overflow |= __builtin_mul_overflow(unit, *extent.number(), &unit);
+    if (overflow) throw Error(Code::size, fmt::format("{} is over {}: that overflows 64 bits", what, text(shape)));
+    Value* out = builder.getInt64(unit);
+    for (const Extent& extent : shape) {
       Value* factor = length(extent);
-      if (!extent.is_number()) product = checked_multiply(builder, product, factor, checks.overflow);
+      if (!extent.is_number()) out = checked_multiply(builder, out, factor, checks.overflow);
     }
-    return product;
+    return out;
+  }
+
+  Value* bytes(const Argument& array) {
+    return product(static_cast<int64_t>(size_of(array.type.dtype)), array.type.shape,
+                   fmt::format("the array {} of {}", array.name, entry.symbol));
   }
 };
 
@@ -63,6 +66,7 @@ SizeChecks emit_size_checks(llvm::IRBuilderBase& builder, const Entry& entry, co
   for (const Argument& input : entry.inputs) checks.input_bytes.push_back(checker.bytes(input));
   for (const Argument& output : entry.outputs) checks.output_bytes.push_back(checker.bytes(output));
   for (const Extent& extent : entry.not_negative) checker.length(extent);
+  for (const Shape& loops : entry.loops) checker.product(1, loops, fmt::format("a loop of {}", entry.symbol));
   // The slack is added here too, so that NAME_workspace() fits.
   Value *divides_by_zero = builder.getFalse(), *slack = builder.getInt64(WENGERT_WORKSPACE_ALIGNMENT - 1);
   checks.workspace = emit_checked_extent(builder, entry.workspace, symbols, checks.overflow, divides_by_zero);

@@ -18,11 +18,8 @@ Entry describe_entry(const Plan& plan, const std::string& symbol) {
   entry.workspace = plan.workspace;
   for (const Check& check : program.checks()) entry.not_negative.push_back(check.not_negative);
   // A loop over more elements than an int64 counts has no array that the checks of types would refuse.
-  for (const Nest& nest : plan.nests) {
-    const Extent count = element_count(nest.space);
-    const auto& have = entry.not_negative;
-    if (!count.is_number() && std::find(have.begin(), have.end(), count) == have.end()) entry.not_negative.push_back(count);
-  }
+  for (const Nest& nest : plan.nests)
+    if (std::find(entry.loops.begin(), entry.loops.end(), nest.space) == entry.loops.end()) entry.loops.push_back(nest.space);
   return entry;
 }
 
