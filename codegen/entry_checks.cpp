@@ -40,7 +40,7 @@ struct Checker {
     bool overflow = false;
     for (const Extent& extent : shape)
       if (extent.is_number()) overflow |= __builtin_mul_overflow(unit, *extent.number(), &unit);
-    if (overflow) throw Error(Code::size, fmt::format("{} is over {}: that overflows 64 bits", what, text(shape)));
+    if (overflow) throw Error(Code::size, fmt::format("{} over {} do not fit 64 bits", what, text(shape)));
     Value* out = builder.getInt64(unit);
     for (const Extent& extent : shape) {
       Value* factor = length(extent);
@@ -51,7 +51,7 @@ struct Checker {
 
   Value* bytes(const Argument& array) {
     return product(static_cast<int64_t>(size_of(array.type.dtype)), array.type.shape,
-                   fmt::format("the array {} of {}", array.name, entry.symbol));
+                   fmt::format("{}: the bytes of the array {}", entry.symbol, array.name));
   }
 };
 
@@ -66,7 +66,7 @@ SizeChecks emit_size_checks(llvm::IRBuilderBase& builder, const Entry& entry, co
   for (const Argument& input : entry.inputs) checks.input_bytes.push_back(checker.bytes(input));
   for (const Argument& output : entry.outputs) checks.output_bytes.push_back(checker.bytes(output));
   for (const Extent& extent : entry.not_negative) checker.length(extent);
-  for (const Shape& loops : entry.loops) checker.product(1, loops, fmt::format("a loop of {}", entry.symbol));
+  for (const Shape& loops : entry.loops) checker.product(1, loops, fmt::format("{}: the elements of a loop", entry.symbol));
   // The slack is added here too, so that NAME_workspace() fits.
   Value *divides_by_zero = builder.getFalse(), *slack = builder.getInt64(WENGERT_WORKSPACE_ALIGNMENT - 1);
   checks.workspace = emit_checked_extent(builder, entry.workspace, symbols, checks.overflow, divides_by_zero);
