@@ -62,7 +62,7 @@ class Program(CommandTest):
 
     def test_absurd_sizes(self):
         self.write("f.wg", "fn f(x: f64[N + M]) -> f64 { sum(x) + sum(ones([N, N])) }")
-        self.refused("run", "f.wg", "--arg", "x=[1]", "--bind", "N=9223372036854775807", says="overflows 64 bits")
+        self.refused("run", "f.wg", "--arg", "x=[1]", "--bind", "N=9223372036854775807", says="do not fit 64 bits")
         self.refused("run", "f.wg", "--arg", "x=[1]", "--bind", "N=99999999999999999999", says="binds nothing")
         self.write("f.wg", "fn f(x: f64[N]) -> f64[M * N, M * N] { ones([4294967296 * N, 4294967296 * N]) }".replace("M", "4294967296"))
         self.refused("run", "f.wg", "--arg", "x=[1,2]", says="overflow")
@@ -131,7 +131,7 @@ class Arguments(CommandTest):
         self.write("w.npy", npy([2], [1, 2], code="<f2"))
         self.refused(*self.arguments(w="w.npy"), "--cast", says="elements of type '<f2'; bool, i4, i8, f4 and f8")
         self.write("w.npy", npy([2**62, 16], []))
-        self.refused(*self.arguments(w="w.npy"), says="overflows 64 bits")
+        self.refused(*self.arguments(w="w.npy"), says="do not fit 64 bits")
         self.refused(*self.arguments(w="none.npy"), says="cannot read 'none.npy': No such file")
 
     def test_csv(self):
