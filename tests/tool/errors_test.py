@@ -131,7 +131,7 @@ class Arguments(CommandTest):
         self.write("w.npy", npy([2], [1, 2], code="<f2"))
         self.refused(*self.arguments(w="w.npy"), "--cast", says="elements of type '<f2'; bool, i4, i8, f4 and f8")
         self.write("w.npy", npy([2**62, 16], []))
-        self.refused(*self.arguments(w="w.npy"), says="do not fit 64 bits")
+        self.refused(*self.arguments(w="w.npy"), says="overflows 64 bits")
         self.refused(*self.arguments(w="none.npy"), says="cannot read 'none.npy': No such file")
 
     def test_csv(self):
