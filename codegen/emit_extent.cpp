@@ -64,8 +64,7 @@ struct ExtentEmitter {
           throw Error(Code::internal, fmt::format("code generation: no value for the symbol {}", atom.text));
         return found->second;
       }
-      case Extent::Atom::Kind::floor_divide:
-        return floor_divide(extent(atom.a), extent(atom.b));
+      case Extent::Atom::Kind::floor_divide: return floor_divide(extent(atom.a), extent(atom.b));
       case Extent::Atom::Kind::minimum:
         return builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, extent(atom.a), extent(atom.b));
       case Extent::Atom::Kind::maximum:

@@ -29,7 +29,7 @@ struct Entry {
   std::vector<Argument> outputs;
   Extent workspace = 0;                   ///< bytes the body uses; room to align them is added to it
   std::vector<Extent> not_negative = {};  ///< more extents checked at entry, as those of the types are
-  std::vector<Shape> loops = {};          ///< extents of loops: their products must fit int64, as those of arrays
+  std::vector<Shape> loops = {};  ///< extents of loops: their products must fit int64, as those of arrays
 };
 
 /// An object file with all that its descriptions say.

@@ -66,7 +66,8 @@ SizeChecks emit_size_checks(llvm::IRBuilderBase& builder, const Entry& entry, co
   for (const Argument& input : entry.inputs) checks.input_bytes.push_back(checker.bytes(input));
   for (const Argument& output : entry.outputs) checks.output_bytes.push_back(checker.bytes(output));
   for (const Extent& extent : entry.not_negative) checker.length(extent);
-  for (const Shape& loops : entry.loops) checker.product(1, loops, fmt::format("{}: the elements of a loop", entry.symbol));
+  for (const Shape& loops : entry.loops)
+    checker.product(1, loops, fmt::format("{}: the elements of a loop", entry.symbol));
   // The slack is added here too, so that NAME_workspace() fits.
   Value *divides_by_zero = builder.getFalse(), *slack = builder.getInt64(WENGERT_WORKSPACE_ALIGNMENT - 1);
   checks.workspace = emit_checked_extent(builder, entry.workspace, symbols, checks.overflow, divides_by_zero);

@@ -11,16 +11,11 @@ using llvm::Value;
 
 static llvm::Type* element_type(llvm::LLVMContext& context, Dtype dtype, unsigned bool_bits) {
   switch (dtype) {
-    case Dtype::boolean:
-      return llvm::Type::getIntNTy(context, bool_bits);
-    case Dtype::i32:
-      return llvm::Type::getInt32Ty(context);
-    case Dtype::i64:
-      return llvm::Type::getInt64Ty(context);
-    case Dtype::f32:
-      return llvm::Type::getFloatTy(context);
-    case Dtype::f64:
-      return llvm::Type::getDoubleTy(context);
+    case Dtype::boolean: return llvm::Type::getIntNTy(context, bool_bits);
+    case Dtype::i32: return llvm::Type::getInt32Ty(context);
+    case Dtype::i64: return llvm::Type::getInt64Ty(context);
+    case Dtype::f32: return llvm::Type::getFloatTy(context);
+    case Dtype::f64: return llvm::Type::getDoubleTy(context);
   }
   throw Error(Code::internal, "unknown dtype");
 }

@@ -32,7 +32,9 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   out.symbol_ = "kernel";
   out.program_ = std::make_shared<const Program>(optimized(program, settings));
   out.symbols_ = out.program_->symbols();
-  const Target target = settings.cpu.empty() && settings.triple.empty() ? Target::host() : Target::named(settings.triple, settings.cpu);
+  const Target target = settings.cpu.empty() && settings.triple.empty()
+                            ? Target::host()
+                            : Target::named(settings.triple, settings.cpu);
   Compilation compilation(target, options_of(settings), program.name);
   const Plan plan = make_plan(*out.program_);
   emit_entry(compilation, plan, describe_entry(plan, out.symbol_));
@@ -40,18 +42,23 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   return out;
 }
 
-Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
-                const CompileSettings& settings) {
+Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name,
+                       std::span<const std::string> kinds, const CompileSettings& settings) {
   static constexpr std::string_view known[] = {"obj", "header", "json", "py", "ll", "asm", "bc"};
   for (const std::string& kind : kinds)
     if (std::find(std::begin(known), std::end(known), kind) == std::end(known))
-      throw Error(Code::argument, fmt::format("'{}' is not a kind of file; there are {}", kind, fmt::join(known, ", ")));
-  auto wants = [&](std::string_view kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
-  ObjectDescription description{.name = name, .target = Target::named(settings.triple, settings.cpu), .entries = {}};
+      throw Error(Code::argument,
+                  fmt::format("'{}' is not a kind of file; there are {}", kind, fmt::join(known, ", ")));
+  auto wants = [&](std::string_view kind) {
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  };
+  ObjectDescription description{
+      .name = name, .target = Target::named(settings.triple, settings.cpu), .entries = {}};
   Compilation compilation(description.target, options_of(settings), name);
   for (const NamedProgram& named : programs) {
     for (const Entry& entry : description.entries)
-      if (entry.symbol == named.symbol) throw Error(Code::name, fmt::format("two entries are called {}", named.symbol));
+      if (entry.symbol == named.symbol)
+        throw Error(Code::name, fmt::format("two entries are called {}", named.symbol));
     const Program program = optimized(*named.program, settings);
     const Plan plan = make_plan(program);
     description.entries.push_back(describe_entry(plan, named.symbol));
@@ -90,7 +97,8 @@ size_t call_workspace(void* function, const std::vector<int64_t>& s) {
     case 3: return reinterpret_cast<size_t (*)(I, I, I)>(function)(s[0], s[1], s[2]);
     case 4: return reinterpret_cast<size_t (*)(I, I, I, I)>(function)(s[0], s[1], s[2], s[3]);
     case 5: return reinterpret_cast<size_t (*)(I, I, I, I, I)>(function)(s[0], s[1], s[2], s[3], s[4]);
-    case 6: return reinterpret_cast<size_t (*)(I, I, I, I, I, I)>(function)(s[0], s[1], s[2], s[3], s[4], s[5]);
+    case 6:
+      return reinterpret_cast<size_t (*)(I, I, I, I, I, I)>(function)(s[0], s[1], s[2], s[3], s[4], s[5]);
     default: break;
   }
   throw Error(Code::size, fmt::format("a program of {} symbols: at most 6 can be called from C++", s.size()));
@@ -108,12 +116,14 @@ std::string refusal(int code) {
 }  // namespace
 
 size_t CompiledFunction::workspace(const Bindings& symbols) const {
-  const size_t bytes = call_workspace(kernel_->find(symbol_ + "_workspace"), symbol_values(symbols_, symbols));
+  const size_t bytes =
+      call_workspace(kernel_->find(symbol_ + "_workspace"), symbol_values(symbols_, symbols));
   if (bytes == SIZE_MAX) throw Error(Code::size, fmt::format("the sizes of {} overflow", program_->name));
   return bytes;
 }
 
-std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> arguments, const Bindings& known, int* flags) const {
+std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> arguments, const Bindings& known,
+                                                 int* flags) const {
   const Bindings bindings = bind_symbols(*program_, arguments, known);
   const std::vector<int64_t> symbols = symbol_values(symbols_, bindings);
   const runtime::Buffer workspace(this->workspace(bindings));
@@ -142,8 +152,9 @@ void check_scalars(const CompiledFunction& function, size_t inputs, size_t outpu
   for (Value input : program.inputs()) fits = fits && program.graph->type(input) == scalar;
   for (const Output& output : program.outputs) fits = fits && program.graph->type(output.value) == scalar;
   if (!fits)
-    throw Error(Code::type, fmt::format("{} has {} inputs and {} outputs; the handle wants {} and {}, all f64 scalars", program.name,
-                                        program.inputs().size(), program.outputs.size(), inputs, outputs));
+    throw Error(Code::type,
+                fmt::format("{} has {} inputs and {} outputs; the handle wants {} and {}, all f64 scalars",
+                            program.name, program.inputs().size(), program.outputs.size(), inputs, outputs));
 }
 
 }  // namespace wengert

@@ -27,12 +27,18 @@ struct CompileSettings {
 /// A compiled program in memory. Immutable; calls are thread-safe.
 class CompiledFunction {
  public:
-  /// Runs it on arguments in the order of the inputs, with symbols from their shapes and `known`. Checks dtypes,
-  /// ranks and extents: throws Error(type / argument / size) before anything runs. Adds flag bits to *flags.
-  std::vector<Tensor> operator()(std::span<const Tensor> arguments, const Bindings& known = {}, int* flags = nullptr) const;
+  /// Runs it on arguments in the order of the inputs, with symbols from their shapes and `known`. Checks
+  /// dtypes, ranks and extents: throws Error(type / argument / size) before anything runs. Adds flag bits to
+  /// *flags.
+  std::vector<Tensor> operator()(std::span<const Tensor> arguments, const Bindings& known = {},
+                                 int* flags = nullptr) const;
 
-  /// The function itself, under the C ABI (docs/abi.md): no check but the kernel's own. Valid while this lives.
-  template <class F> F* raw() const { return kernel_->function<F>(symbol_); }
+  /// The function itself, under the C ABI (docs/abi.md): no check but the kernel's own. Valid while this
+  /// lives.
+  template <class F>
+  F* raw() const {
+    return kernel_->function<F>(symbol_);
+  }
 
   /// The program as it was compiled, behind the passes.
   const Program& program() const { return *program_; }
@@ -48,14 +54,16 @@ class CompiledFunction {
   std::string symbol_;
 };
 
-/// Compiles for this machine and loads. The object bytes are those that build_object() writes for the same settings.
+/// Compiles for this machine and loads. The object bytes are those that build_object() writes for the same
+/// settings.
 CompiledFunction jit(const Program& program, const CompileSettings& settings = {});
 
 /// Throws Error(type) unless the function takes and gives so many f64 scalars.
 void check_scalars(const CompiledFunction& function, size_t inputs, size_t outputs);
 
-/// A typed handle of a compiled scalar program: `ScalarFunction<2, 3> f(jit(program))` takes 2 doubles and gives 3.
-/// Every input and output must be an f64 scalar (Error(type) otherwise). Costs a few nanoseconds a call.
+/// A typed handle of a compiled scalar program: `ScalarFunction<2, 3> f(jit(program))` takes 2 doubles and
+/// gives 3. Every input and output must be an f64 scalar (Error(type) otherwise). Costs a few nanoseconds a
+/// call.
 template <size_t inputs, size_t outputs>
 class ScalarFunction {
  public:
@@ -70,22 +78,25 @@ class ScalarFunction {
       call(x, y, nullptr, std::make_index_sequence<inputs>(), std::make_index_sequence<outputs>());
     } else {
       const runtime::Buffer workspace(workspace_);
-      call(x, y, const_cast<std::byte*>(workspace.data()), std::make_index_sequence<inputs>(), std::make_index_sequence<outputs>());
+      call(x, y, const_cast<std::byte*>(workspace.data()), std::make_index_sequence<inputs>(),
+           std::make_index_sequence<outputs>());
     }
     return y;
   }
 
  private:
-  template <size_t> using Number = double;
-  template <size_t> using Result = double*;
+  template <size_t>
+  using Number = double;
+  template <size_t>
+  using Result = double*;
   using Call = void*;
   template <size_t... i, size_t... o>
   Call make(std::index_sequence<i...>, std::index_sequence<o...>) {
     return reinterpret_cast<Call>(function_.raw<int(Number<i>..., Result<o>..., void*)>());
   }
   template <size_t... i, size_t... o>
-  void call(const std::array<double, inputs>& x, std::array<double, outputs>& y, void* workspace, std::index_sequence<i...>,
-            std::index_sequence<o...>) const {
+  void call(const std::array<double, inputs>& x, std::array<double, outputs>& y, void* workspace,
+            std::index_sequence<i...>, std::index_sequence<o...>) const {
     reinterpret_cast<int (*)(Number<i>..., Result<o>..., void*)>(call_)(x[i]..., &y[o]..., workspace);
   }
   CompiledFunction function_;
@@ -104,10 +115,10 @@ struct NamedProgram {
   const Program* program;
 };
 
-/// Compiles programs as entries of one object, for any supported target. `kinds` are of obj, header, json, py, ll,
-/// asm, bc. `name` is the stem of the files, for the header's guard. Throws Error(name) for symbols that clash or are
-/// no identifiers.
-Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name, std::span<const std::string> kinds,
-                const CompileSettings& settings = {});
+/// Compiles programs as entries of one object, for any supported target. `kinds` are of obj, header, json,
+/// py, ll, asm, bc. `name` is the stem of the files, for the header's guard. Throws Error(name) for symbols
+/// that clash or are no identifiers.
+Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name,
+                       std::span<const std::string> kinds, const CompileSettings& settings = {});
 
 }  // namespace wengert

@@ -65,7 +65,8 @@ Num Arithmetic::fma(Num a, Num b, Num c) {
 Num Arithmetic::mul_add(Num a, Num b, Num c) { return fma(a, b, c); }
 
 Num Arithmetic::select(Num mask, Num if_true, Num if_false) {
-  require(mask.type == Dtype::boolean && if_true.type == if_false.type, "select wants a mask and two of one type");
+  require(mask.type == Dtype::boolean && if_true.type == if_false.type,
+          "select wants a mask and two of one type");
   return append({Prim::select, if_true.type, {mask.id, if_true.id, if_false.id}});
 }
 
@@ -98,12 +99,13 @@ std::vector<Num> Arithmetic::region(Region region, std::span<const Dtype> types)
   body_.regions.push_back(std::move(region));
   Num whole = append({Prim::region, Dtype::boolean, {}, body_.regions.size() - 1});
   std::vector<Num> results;
-  for (uint64_t i = 0; i < types.size(); i++) results.push_back(append({Prim::result, types[i], {whole.id}, i}));
+  for (uint64_t i = 0; i < types.size(); i++)
+    results.push_back(append({Prim::result, types[i], {whole.id}, i}));
   return results;
 }
 
-std::vector<Num> Arithmetic::repeat(uint32_t limit, std::span<const Num> state, std::span<const Num> constants,
-                                    const Step& step) {
+std::vector<Num> Arithmetic::repeat(uint32_t limit, std::span<const Num> state,
+                                    std::span<const Num> constants, const Step& step) {
   Region made{Region::Kind::repeat, limit, static_cast<uint32_t>(state.size()), {}, {}};
   std::vector<Dtype> types, state_types;
   for (Num n : state) state_types.push_back(n.type);
@@ -114,7 +116,8 @@ std::vector<Num> Arithmetic::repeat(uint32_t limit, std::span<const Num> state, 
   for (uint32_t i = 0; i < types.size(); i++) inputs.push_back(inner.input(i));
   std::vector<Num> outputs = step(inner, inputs);
   require(outputs.size() == state.size() + 1, "repeat: step gives the state and done");
-  for (size_t i = 0; i < state.size(); i++) require(outputs[i].type == state[i].type, "repeat: state changes type");
+  for (size_t i = 0; i < state.size(); i++)
+    require(outputs[i].type == state[i].type, "repeat: state changes type");
   require(outputs.back().type == Dtype::boolean, "repeat: done is not bool");
   made.body.push_back(inner.finish(outputs));
   return region(std::move(made), state_types);
@@ -132,19 +135,32 @@ std::vector<Num> Arithmetic::rarely(Num mask, std::span<const Num> fast, std::sp
   for (uint32_t i = 0; i < types.size(); i++) inputs.push_back(inner.input(i));
   std::vector<Num> outputs = slow(inner, inputs);
   require(outputs.size() == fast.size(), "rarely: slow gives as many results as fast");
-  for (size_t i = 0; i < fast.size(); i++) require(outputs[i].type == fast[i].type, "rarely: result changes type");
+  for (size_t i = 0; i < fast.size(); i++)
+    require(outputs[i].type == fast[i].type, "rarely: result changes type");
   made.body.push_back(inner.finish(outputs));
   return region(std::move(made), fast_types);
 }
 
 static int operand_count(Prim prim) {
   switch (prim) {
-    case Prim::constant: case Prim::region: return 0;
-    case Prim::negate: case Prim::absolute: case Prim::square_root: case Prim::floor: case Prim::ceil:
-    case Prim::truncate: case Prim::round_even: case Prim::bit_not: case Prim::population_count:
-    case Prim::leading_zeros: case Prim::convert: case Prim::bitcast: case Prim::table: case Prim::result:
-      return 1;
-    case Prim::fma: case Prim::select: return 3;
+    case Prim::constant:
+    case Prim::region: return 0;
+    case Prim::negate:
+    case Prim::absolute:
+    case Prim::square_root:
+    case Prim::floor:
+    case Prim::ceil:
+    case Prim::truncate:
+    case Prim::round_even:
+    case Prim::bit_not:
+    case Prim::population_count:
+    case Prim::leading_zeros:
+    case Prim::convert:
+    case Prim::bitcast:
+    case Prim::table:
+    case Prim::result: return 1;
+    case Prim::fma:
+    case Prim::select: return 3;
     default: return 2;
   }
 }

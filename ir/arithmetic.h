@@ -2,8 +2,8 @@
 //
 //   Num softsign(Arithmetic& m, Num x) { return x / (m.absolute(x) + 1.0); }
 //
-// Operands of one primitive have one type; literals take the type of the other operand. Results are Nums, which
-// are small handles, valid while their Arithmetic lives. Throws Error(internal) on a type mistake.
+// Operands of one primitive have one type; literals take the type of the other operand. Results are Nums,
+// which are small handles, valid while their Arithmetic lives. Throws Error(internal) on a type mistake.
 #pragma once
 #include <functional>
 #include <initializer_list>
@@ -28,8 +28,8 @@ class Arithmetic {
   explicit Arithmetic(std::span<const Dtype> inputs);
   Num input(uint32_t index);
 
-  Num constant(Dtype type, double value);          ///< floats, and integers that a double holds
-  Num constant_bits(Dtype type, uint64_t bits);    ///< the bit pattern in the low bytes
+  Num constant(Dtype type, double value);        ///< floats, and integers that a double holds
+  Num constant_bits(Dtype type, uint64_t bits);  ///< the bit pattern in the low bytes
   Num like(Num x, double value) { return constant(x.type, value); }
 
   Num add(Num a, Num b) { return emit(Prim::add, a, b); }
@@ -77,7 +77,8 @@ class Arithmetic {
   std::vector<Num> repeat(uint32_t limit, std::span<const Num> state, std::span<const Num> constants,
                           const Step& step);
   /// mask ? slow(arguments) : fast, where slow runs only if some lane needs it.
-  std::vector<Num> rarely(Num mask, std::span<const Num> fast, std::span<const Num> arguments, const Step& slow);
+  std::vector<Num> rarely(Num mask, std::span<const Num> fast, std::span<const Num> arguments,
+                          const Step& slow);
 
   /// Ends the construction: the body with these outputs, without what they do not reach.
   Body finish(std::span<const Num> outputs);

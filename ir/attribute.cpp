@@ -37,7 +37,8 @@ struct Hash {
 Attributes::Attributes(std::initializer_list<Entry> entries) : Attributes(std::vector<Entry>(entries)) {}
 
 Attributes::Attributes(std::vector<Entry> entries) : entries_(std::move(entries)) {
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.first < b.first; });
+  std::sort(entries_.begin(), entries_.end(),
+            [](const Entry& a, const Entry& b) { return a.first < b.first; });
 }
 
 const AttributeValue* Attributes::lookup(std::string_view name) const {
@@ -52,7 +53,8 @@ void Attributes::missing(std::string_view name) const {
 
 size_t Attributes::hash() const {
   size_t h = entries_.size();
-  for (const Entry& entry : entries_) h = mix(mix(h, std::hash<std::string>()(entry.first)), std::visit(Hash(), entry.second));
+  for (const Entry& entry : entries_)
+    h = mix(mix(h, std::hash<std::string>()(entry.first)), std::visit(Hash(), entry.second));
   return h;
 }
 

@@ -1,4 +1,5 @@
-// Attributes: the named constants of a node (axes, shapes, a literal), part of its identity. Immutable values.
+// Attributes: the named constants of a node (axes, shapes, a literal), part of its identity. Immutable
+// values.
 #pragma once
 #include <initializer_list>
 #include <string>
@@ -23,12 +24,14 @@ class Attributes {
   bool empty() const { return entries_.empty(); }
   const std::vector<Entry>& entries() const { return entries_; }  ///< sorted by name
   /// Null when there is no such attribute of this kind.
-  template <class T> const T* find(std::string_view name) const {
+  template <class T>
+  const T* find(std::string_view name) const {
     const AttributeValue* value = lookup(name);
     return value ? std::get_if<T>(value) : nullptr;
   }
   /// Throws Error(argument) when there is no such attribute of this kind.
-  template <class T> const T& get(std::string_view name) const {
+  template <class T>
+  const T& get(std::string_view name) const {
     const T* value = find<T>(name);
     if (!value) missing(name);
     return *value;

@@ -19,25 +19,42 @@ namespace wengert {
 /// round to nearest even, subnormals kept; integers wrap.
 enum class Prim : uint8_t {
   constant,  ///< bits, of type T
-  add, subtract, multiply,
+  add,
+  subtract,
+  multiply,
   divide,     ///< floats: IEEE. Integers truncate; x/0 = 0, min/-1 = min
   remainder,  ///< integers: sign of the dividend; x%0 = x, min%-1 = 0. Not for floats
   fma,        ///< a*b+c rounded once; floats
-  negate, absolute,
-  copysign,             ///< magnitude of a, sign of b
-  square_root, floor, ceil, truncate, round_even,
-  minimum, maximum,     ///< IEEE 754-2019: NaN wins, -0 < +0; integers as usual
-  equal, not_equal, less, less_equal,  ///< ordered; not_equal is true when unordered; operands of one type
-  select,               ///< a ? b : c
-  bit_and, bit_or, bit_xor, bit_not,   ///< bool and integers
-  shift_left, shift_right_logical, shift_right_arithmetic,  ///< amounts >= width (unsigned): 0, 0, the sign
-  multiply_high,        ///< upper half of the unsigned product; i32, i64
-  population_count, leading_zeros,     ///< integers; leading_zeros(0) = width
-  convert,   ///< to T. Float to integer truncates, saturates, NaN gives 0; to bool is x != 0
-  bitcast,   ///< i32<->f32, i64<->f64
-  table,     ///< tables[bits][a]; a of type i32 or i64 must be in range
-  region,    ///< regions[bits]: repeat or rarely; its results are read by `result`
-  result     ///< result number `bits` of region instruction a
+  negate,
+  absolute,
+  copysign,  ///< magnitude of a, sign of b
+  square_root,
+  floor,
+  ceil,
+  truncate,
+  round_even,
+  minimum,
+  maximum,  ///< IEEE 754-2019: NaN wins, -0 < +0; integers as usual
+  equal,
+  not_equal,
+  less,
+  less_equal,  ///< ordered; not_equal is true when unordered; operands of one type
+  select,      ///< a ? b : c
+  bit_and,
+  bit_or,
+  bit_xor,
+  bit_not,  ///< bool and integers
+  shift_left,
+  shift_right_logical,
+  shift_right_arithmetic,  ///< amounts >= width (unsigned): 0, 0, the sign
+  multiply_high,           ///< upper half of the unsigned product; i32, i64
+  population_count,
+  leading_zeros,  ///< integers; leading_zeros(0) = width
+  convert,        ///< to T. Float to integer truncates, saturates, NaN gives 0; to bool is x != 0
+  bitcast,        ///< i32<->f32, i64<->f64
+  table,          ///< tables[bits][a]; a of type i32 or i64 must be in range
+  region,         ///< regions[bits]: repeat or rarely; its results are read by `result`
+  result          ///< result number `bits` of region instruction a
 };
 
 struct Instruction {

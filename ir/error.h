@@ -21,16 +21,16 @@ struct Place {
 };
 
 enum class Code {
-  syntax,             ///< text that does not parse
-  name,               ///< an unknown or duplicate name
-  type,               ///< dtypes or shapes that do not fit
-  argument,           ///< a wrong count, attribute or option
-  not_differentiable, ///< there is no derivative on this path
-  no_rule,            ///< there is one, but the op has no rule for this mode
-  size,               ///< a size that overflows, is negative, or is over a stated limit
-  file,               ///< reading or writing failed
-  target,             ///< the machine or triple cannot run this
-  internal            ///< a broken invariant of Wengert itself
+  syntax,              ///< text that does not parse
+  name,                ///< an unknown or duplicate name
+  type,                ///< dtypes or shapes that do not fit
+  argument,            ///< a wrong count, attribute or option
+  not_differentiable,  ///< there is no derivative on this path
+  no_rule,             ///< there is one, but the op has no rule for this mode
+  size,                ///< a size that overflows, is negative, or is over a stated limit
+  file,                ///< reading or writing failed
+  target,              ///< the machine or triple cannot run this
+  internal             ///< a broken invariant of Wengert itself
 };
 
 /// Everything Wengert throws. what() is "file:line:column: message" where the place is known.

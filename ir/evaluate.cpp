@@ -12,7 +12,8 @@ namespace {
 
 std::string numbers(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
-// One round of matching shapes: symbols that an extent linear in one unknown decides. Says whether any was found.
+// One round of matching shapes: symbols that an extent linear in one unknown decides. Says whether any was
+// found.
 bool learn(const Shape& shape, const std::vector<int64_t>& extents, Bindings& known) {
   bool found = false;
   for (size_t i = 0; i < shape.size(); i++) {
@@ -70,17 +71,20 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
   const Graph& graph = *program.graph;
   const std::vector<Value>& inputs = program.inputs();
   if (arguments.size() != inputs.size())
-    throw Error(Code::argument, fmt::format("{} takes {} arguments, not {}", program.name, inputs.size(), arguments.size()));
+    throw Error(Code::argument,
+                fmt::format("{} takes {} arguments, not {}", program.name, inputs.size(), arguments.size()));
   for (size_t i = 0; i < inputs.size(); i++) {
     const Type& type = graph.type(inputs[i]);
     if (arguments[i].dtype != type.dtype || static_cast<int64_t>(arguments[i].shape.size()) != type.rank())
-      throw Error(Code::type, fmt::format("the argument '{}' must be {}, not {}{}", graph.input_name(inputs[i]), text(type),
-                                          name(arguments[i].dtype), numbers(arguments[i].shape)));
+      throw Error(Code::type,
+                  fmt::format("the argument '{}' must be {}, not {}{}", graph.input_name(inputs[i]),
+                              text(type), name(arguments[i].dtype), numbers(arguments[i].shape)));
   }
   Bindings bindings = known;
   for (bool more = true; more;) {
     more = false;
-    for (size_t i = 0; i < inputs.size(); i++) more |= learn(graph.type(inputs[i]).shape, arguments[i].shape, bindings);
+    for (size_t i = 0; i < inputs.size(); i++)
+      more |= learn(graph.type(inputs[i]).shape, arguments[i].shape, bindings);
   }
   for (size_t i = 0; i < inputs.size(); i++) {
     const Shape& shape = graph.type(inputs[i]).shape;
@@ -89,18 +93,22 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
       if (bound.is(arguments[i].shape[axis])) continue;
       const std::string label = graph.input_name(inputs[i]);
       if (!bound.is_number())
-        throw Error(Code::argument, fmt::format("the extent {} of the argument '{}' is not decided by the shapes; bind its "
-                                                "symbols", shape[axis].text(), label));
-      throw Error(Code::type, fmt::format("the argument '{}' has shape {}, but axis {} must be {}{}", label,
-                                          numbers(arguments[i].shape), axis, shape[axis].text(),
-                                          shape[axis].is_number() ? "" : fmt::format(" = {}", *bound.number())));
+        throw Error(Code::argument,
+                    fmt::format("the extent {} of the argument '{}' is not decided by the shapes; bind its "
+                                "symbols",
+                                shape[axis].text(), label));
+      throw Error(Code::type,
+                  fmt::format("the argument '{}' has shape {}, but axis {} must be {}{}", label,
+                              numbers(arguments[i].shape), axis, shape[axis].text(),
+                              shape[axis].is_number() ? "" : fmt::format(" = {}", *bound.number())));
     }
   }
   for (const auto& [symbol, value] : bindings)
     if (value < 0) throw Error(Code::size, fmt::format("the symbol {} is negative: {}", symbol, value));
   for (const std::string& symbol : program.symbols())
     if (!bindings.contains(symbol))
-      throw Error(Code::argument, fmt::format("the symbol {} has no value: no argument's shape decides it; bind it", symbol));
+      throw Error(Code::argument,
+                  fmt::format("the symbol {} has no value: no argument's shape decides it; bind it", symbol));
   for (const Check& check : program.checks())
     if (check.not_negative.evaluate(bindings) < 0) throw Error(Code::size, check.what);
   return bindings;

@@ -9,8 +9,8 @@
 
 namespace wengert {
 
-/// Values of the symbols from the arguments' shapes and `known`. Throws Error(argument) naming the input when a
-/// rank, an extent or a dtype doesn't fit, or a symbol can't be found.
+/// Values of the symbols from the arguments' shapes and `known`. Throws Error(argument) naming the input when
+/// a rank, an extent or a dtype doesn't fit, or a symbol can't be found.
 Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments, const Bindings& known = {});
 
 struct Evaluation {

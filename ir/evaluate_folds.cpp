@@ -65,7 +65,8 @@ T fold(const Index& extents, bool lanes_order, int64_t lanes, T initial, Join jo
   return sums[0];
 }
 
-template <class F> void with_number_type(Dtype dtype, F f) {
+template <class F>
+void with_number_type(Dtype dtype, F f) {
   switch (dtype) {
     case Dtype::boolean: f(uint8_t{}); break;
     case Dtype::i32: f(int32_t{}); break;
@@ -76,7 +77,8 @@ template <class F> void with_number_type(Dtype dtype, F f) {
 }
 
 // A body of two operands as a C++ function; the usual ones without the interpreter.
-template <class T> T apply(const Body& body, T a, T x) {
+template <class T>
+T apply(const Body& body, T a, T x) {
   if (body.code.size() == 1 && body.code[0].operands[0] == 0 && body.code[0].operands[1] == 1) {
     if constexpr (std::is_floating_point_v<T>) {
       if (body.code[0].prim == Prim::add) return a + x;
@@ -91,17 +93,22 @@ template <class T> T apply(const Body& body, T a, T x) {
   return out;
 }
 
-template <class T> T multiply_add(T a, T b, T c) {
-  if constexpr (std::is_floating_point_v<T>) return std::fma(a, b, c);
+template <class T>
+T multiply_add(T a, T b, T c) {
+  if constexpr (std::is_floating_point_v<T>)
+    return std::fma(a, b, c);
   else {
     using U = std::make_unsigned_t<T>;
     return static_cast<T>(static_cast<U>(a) * static_cast<U>(b) + static_cast<U>(c));
   }
 }
 
-template <class T> T sum_of(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a + b;
-  else return multiply_add<T>(a, T(1), b);
+template <class T>
+T sum_of(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>)
+    return a + b;
+  else
+    return multiply_add<T>(a, T(1), b);
 }
 
 }  // namespace
@@ -118,8 +125,8 @@ uint64_t initial_bits(const Op& op, Dtype dtype) {
   throw Error(Code::internal, "initial value of an unknown dtype");
 }
 
-Tensor evaluate_reduction(EvaluationContext& context, const Op& op, const Attributes& attributes, const Tensor& x,
-                          const Index& shape) {
+Tensor evaluate_reduction(EvaluationContext& context, const Op& op, const Attributes& attributes,
+                          const Tensor& x, const Index& shape) {
   Tensor out(x.dtype, shape);
   const Split split(x.shape, attributes.axes());
   const std::string* order = attributes.find<std::string>("order");
@@ -134,16 +141,16 @@ Tensor evaluate_reduction(EvaluationContext& context, const Op& op, const Attrib
     Index index(split.kept.size(), 0);
     for (int64_t i = 0; i < out.count(); i++, advance(index, split.kept)) {
       const T* from = x.data<T>() + at(index, split.kept_strides);
-      out.data<T>()[i] = fold<T>(split.folded, lanes, summation::lanes(x.dtype), start, join, [&](T& a, const Index& k) {
-        a = join(a, from[at(k, split.folded_strides)]);
-      });
+      out.data<T>()[i] =
+          fold<T>(split.folded, lanes, summation::lanes(x.dtype), start, join,
+                  [&](T& a, const Index& k) { a = join(a, from[at(k, split.folded_strides)]); });
     }
   });
   return out;
 }
 
-Tensor evaluate_arg_reduction(EvaluationContext& context, const Op& op, const Attributes& attributes, const Tensor& x,
-                              const Index& shape) {
+Tensor evaluate_arg_reduction(EvaluationContext& context, const Op& op, const Attributes& attributes,
+                              const Tensor& x, const Index& shape) {
   Tensor out(Dtype::i64, shape);
   const Split split(x.shape, {attributes.get<int64_t>("axis")});
   const Body& body = context.bodies.better(op, x.dtype);
@@ -167,7 +174,8 @@ Tensor evaluate_arg_reduction(EvaluationContext& context, const Op& op, const At
   return out;
 }
 
-Tensor evaluate_contraction(const Attributes& attributes, const Tensor& a, const Tensor& b, const Index& shape) {
+Tensor evaluate_contraction(const Attributes& attributes, const Tensor& a, const Tensor& b,
+                            const Index& shape) {
   Tensor out(a.dtype, shape);
   const Axes &a_batch = attributes.axes("lhs_batch"), &b_batch = attributes.axes("rhs_batch");
   const Axes &a_contract = attributes.axes("lhs_contract"), &b_contract = attributes.axes("rhs_contract");
@@ -180,13 +188,16 @@ Tensor evaluate_contraction(const Attributes& attributes, const Tensor& a, const
   Axes a_used = a_batch, b_used = b_batch;
   a_used.insert(a_used.end(), a_contract.begin(), a_contract.end());
   b_used.insert(b_used.end(), b_contract.begin(), b_contract.end());
-  for (int64_t axis : other_axes(a_used, a.shape.size())) a_along.push_back(a_strides[axis]), b_along.push_back(0);
-  for (int64_t axis : other_axes(b_used, b.shape.size())) a_along.push_back(0), b_along.push_back(b_strides[axis]);
+  for (int64_t axis : other_axes(a_used, a.shape.size()))
+    a_along.push_back(a_strides[axis]), b_along.push_back(0);
+  for (int64_t axis : other_axes(b_used, b.shape.size()))
+    a_along.push_back(0), b_along.push_back(b_strides[axis]);
   for (size_t i = 0; i < a_contract.size(); i++) {
     extents.push_back(a.shape[a_contract[i]]);
     a_folded.push_back(a_strides[a_contract[i]]), b_folded.push_back(b_strides[b_contract[i]]);
   }
-  if (extents.empty()) extents = {1}, a_folded = {0}, b_folded = {0};  // a product without a sum is a fold of one
+  if (extents.empty())
+    extents = {1}, a_folded = {0}, b_folded = {0};  // a product without a sum is a fold of one
   with_number_type(a.dtype, [&](auto tag) {
     using T = decltype(tag);
     if constexpr (sizeof(T) > 1) {
@@ -194,9 +205,9 @@ Tensor evaluate_contraction(const Attributes& attributes, const Tensor& a, const
       for (int64_t i = 0; i < out.count(); i++, advance(index, shape)) {
         const T* x = a.data<T>() + at(index, a_along);
         const T* y = b.data<T>() + at(index, b_along);
-        out.data<T>()[i] = fold<T>(extents, lanes, summation::lanes(a.dtype), T(0), sum_of<T>, [&](T& s, const Index& k) {
-          s = multiply_add<T>(x[at(k, a_folded)], y[at(k, b_folded)], s);
-        });
+        out.data<T>()[i] = fold<T>(
+            extents, lanes, summation::lanes(a.dtype), T(0), sum_of<T>,
+            [&](T& s, const Index& k) { s = multiply_add<T>(x[at(k, a_folded)], y[at(k, b_folded)], s); });
       }
     }
   });

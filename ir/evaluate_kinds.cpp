@@ -11,7 +11,8 @@
 
 namespace wengert {
 
-const Body& BodyCache::elementwise(const Op& op, const Attributes& attributes, std::span<const Dtype> dtypes) {
+const Body& BodyCache::elementwise(const Op& op, const Attributes& attributes,
+                                   std::span<const Dtype> dtypes) {
   uint64_t packed = 1;
   for (Dtype dtype : dtypes) packed = packed * 8 + static_cast<uint64_t>(dtype);
   auto [found, added] = bodies_.try_emplace(Key{&op, &attributes, packed});
@@ -69,7 +70,8 @@ Tensor run_elementwise(EvaluationContext& context, const Op& op, const Attribute
   const void* inputs[8];
   const int strides[8] = {1, 1, 1, 1, 1, 1, 1, 1};
   if (operands.size() > 8) throw Error(Code::internal, "an elementwise op of more than 8 operands");
-  for (size_t i = 0; i < operands.size(); i++) dtypes[i] = operands[i]->dtype, inputs[i] = operands[i]->bytes.data();
+  for (size_t i = 0; i < operands.size(); i++)
+    dtypes[i] = operands[i]->dtype, inputs[i] = operands[i]->bytes.data();
   const Body& body = context.bodies.elementwise(op, attributes, {dtypes, operands.size()});
   void* output = out.bytes.data();
   interpret(body, {inputs, operands.size()}, {strides, operands.size()}, {&output, 1}, out.count());
@@ -104,15 +106,19 @@ Tensor run_iota(EvaluationContext& context, const Attributes& attributes, Tensor
   const int64_t step = strides_of(out.shape)[axis], extent = out.shape[axis];
   for (int64_t i = 0; i < out.count(); i++) {
     const int64_t index = i / step % extent;
-    if (out.dtype == Dtype::i64) out.data<int64_t>()[i] = index;
-    else if (out.dtype == Dtype::i32) out.data<int32_t>()[i] = static_cast<int32_t>(index);
-    else out.set(i, static_cast<double>(index));
+    if (out.dtype == Dtype::i64)
+      out.data<int64_t>()[i] = index;
+    else if (out.dtype == Dtype::i32)
+      out.data<int32_t>()[i] = static_cast<int32_t>(index);
+    else
+      out.set(i, static_cast<double>(index));
   }
   return out;
 }
 
 // Copies x into out at `offset` along each axis with a stride.
-void place_into(Tensor& out, const Tensor& x, const std::vector<int64_t>& offset, const std::vector<int64_t>& stride) {
+void place_into(Tensor& out, const Tensor& x, const std::vector<int64_t>& offset,
+                const std::vector<int64_t>& stride) {
   if (x.count() == 0) return;
   const std::vector<int64_t> strides = strides_of(out.shape);
   std::vector<int64_t> index(x.shape.size(), 0);
@@ -124,7 +130,8 @@ void place_into(Tensor& out, const Tensor& x, const std::vector<int64_t>& offset
   } while (advance(index, x.shape));
 }
 
-Tensor run_pad(EvaluationContext& context, const Attributes& attributes, Tensor out, const Tensor& x, const Tensor& value) {
+Tensor run_pad(EvaluationContext& context, const Attributes& attributes, Tensor out, const Tensor& x,
+               const Tensor& value) {
   for (int64_t i = 0; i < out.count(); i++) copy_element(out, i, value, 0);
   std::vector<int64_t> offset, stride;
   for (const Extent& low : attributes.get<Shape>("low")) offset.push_back(low.evaluate(context.bindings));
@@ -159,24 +166,28 @@ Around around(const std::vector<int64_t>& shape, int64_t axis) {
   return out;
 }
 
-Tensor run_gather(EvaluationContext& context, const Attributes& attributes, Tensor out, const Tensor& x, const Tensor& indices) {
+Tensor run_gather(EvaluationContext& context, const Attributes& attributes, Tensor out, const Tensor& x,
+                  const Tensor& indices) {
   const Around a = around(x.shape, attributes.get<int64_t>("axis"));
   const bool nan = attributes.get<std::string>("fill") == "nan";
   const int64_t n = indices.count();
-  Tensor missing = Tensor::scalar(x.dtype, nan && is_float(x.dtype) ? std::numeric_limits<double>::quiet_NaN() : 0);
+  Tensor missing =
+      Tensor::scalar(x.dtype, nan && is_float(x.dtype) ? std::numeric_limits<double>::quiet_NaN() : 0);
   for (int64_t b = 0; b < a.before; b++) {
     for (int64_t i = 0; i < n; i++) {
       const int64_t row = index_at(indices, i);
       const bool inside = row >= 0 && row < a.extent;
       if (!inside && nan && a.behind > 0) context.flags |= 1;
       for (int64_t k = 0; k < a.behind; k++)
-        copy_element(out, (b * n + i) * a.behind + k, inside ? x : missing, inside ? (b * a.extent + row) * a.behind + k : 0);
+        copy_element(out, (b * n + i) * a.behind + k, inside ? x : missing,
+                     inside ? (b * a.extent + row) * a.behind + k : 0);
     }
   }
   return out;
 }
 
-Tensor run_scatter(EvaluationContext& context, const Attributes& attributes, const Tensor& x, const Tensor& indices, const Tensor& updates) {
+Tensor run_scatter(EvaluationContext& context, const Attributes& attributes, const Tensor& x,
+                   const Tensor& indices, const Tensor& updates) {
   Tensor out = x;
   const Around a = around(x.shape, attributes.get<int64_t>("axis"));
   const int64_t n = indices.count();
@@ -192,8 +203,7 @@ Tensor run_scatter(EvaluationContext& context, const Attributes& attributes, con
         switch (x.dtype) {
           case Dtype::f64: out.data<double>()[to] += updates.data<double>()[from]; break;
           case Dtype::f32: out.data<float>()[to] += updates.data<float>()[from]; break;
-          case Dtype::i64:
-            out.data<uint64_t>()[to] += updates.data<uint64_t>()[from]; break;
+          case Dtype::i64: out.data<uint64_t>()[to] += updates.data<uint64_t>()[from]; break;
           default: out.data<uint32_t>()[to] += updates.data<uint32_t>()[from]; break;
         }
       }
@@ -227,7 +237,8 @@ Tensor run_composite(EvaluationContext& context, const Node& node, std::span<con
 
 }  // namespace
 
-Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id, std::span<const Tensor* const> operands) {
+Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id,
+                     std::span<const Tensor* const> operands) {
   const Node& node = graph.node(id);
   const Attributes& attributes = *node.attributes;
   const Type& type = (*node.types)[0];
@@ -240,7 +251,8 @@ Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id
     case Kind::elementwise: return run_elementwise(context, *node.op, attributes, fresh(), operands);
     case Kind::movement: {
       const Type* types[] = {&graph.type(graph.inputs(id)[0])};
-      return run_movement(context, node.op->index_map(Call{*node.op, types, attributes}), fresh(), *operands[0]);
+      return run_movement(context, node.op->index_map(Call{*node.op, types, attributes}), fresh(),
+                          *operands[0]);
     }
     case Kind::reshape: {
       Tensor out = *operands[0];
@@ -248,7 +260,8 @@ Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id
       return out;
     }
     case Kind::reduction: return evaluate_reduction(context, *node.op, attributes, *operands[0], shape);
-    case Kind::arg_reduction: return evaluate_arg_reduction(context, *node.op, attributes, *operands[0], shape);
+    case Kind::arg_reduction:
+      return evaluate_arg_reduction(context, *node.op, attributes, *operands[0], shape);
     case Kind::contraction: return evaluate_contraction(attributes, *operands[0], *operands[1], shape);
     case Kind::concatenate: return run_concatenate(attributes, fresh(), operands);
     case Kind::pad: return run_pad(context, attributes, fresh(), *operands[0], *operands[1]);

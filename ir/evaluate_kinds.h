@@ -35,12 +35,16 @@ struct EvaluationContext {
 };
 
 /// The value of one node (with one result) on its operands' values.
-Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id, std::span<const Tensor* const> operands);
+Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id,
+                     std::span<const Tensor* const> operands);
 
 // One file each.
-Tensor evaluate_reduction(EvaluationContext&, const Op&, const Attributes&, const Tensor& x, const std::vector<int64_t>& shape);
-Tensor evaluate_arg_reduction(EvaluationContext&, const Op&, const Attributes&, const Tensor& x, const std::vector<int64_t>& shape);
-Tensor evaluate_contraction(const Attributes&, const Tensor& a, const Tensor& b, const std::vector<int64_t>& shape);
+Tensor evaluate_reduction(EvaluationContext&, const Op&, const Attributes&, const Tensor& x,
+                          const std::vector<int64_t>& shape);
+Tensor evaluate_arg_reduction(EvaluationContext&, const Op&, const Attributes&, const Tensor& x,
+                              const std::vector<int64_t>& shape);
+Tensor evaluate_contraction(const Attributes&, const Tensor& a, const Tensor& b,
+                            const std::vector<int64_t>& shape);
 
 /// The bits of a reduction's initial value, in the low bytes.
 uint64_t initial_bits(const Op& op, Dtype dtype);

@@ -49,7 +49,8 @@ class Expr {
 /// An argument of an operator or function: an Expr or a weak number, and the place it was written at.
 class Operand {
  public:
-  Operand(Expr expr, std::source_location at = std::source_location::current())  // NOLINT: implicit on purpose
+  Operand(Expr expr,
+          std::source_location at = std::source_location::current())  // NOLINT: implicit on purpose
       : expr(expr), at(at) {}
   Operand(double number, std::source_location at = std::source_location::current())  // NOLINT
       : number(number), weak(Weak::floating), at(at) {}
@@ -68,11 +69,12 @@ class Operand {
   std::source_location at;
 };
 
-/// While it lives, nodes of the graph are placed at one place: the operand's call, unless an outer one is open.
+/// While it lives, nodes of the graph are placed at one place: the operand's call, unless an outer one is
+/// open.
 class PlaceScope {
  public:
-  PlaceScope(Graph& graph, uint32_t place);            ///< replaces the outer scope
-  explicit PlaceScope(const Operand& operand);         ///< keeps the outer scope, if there is one
+  PlaceScope(Graph& graph, uint32_t place);     ///< replaces the outer scope
+  explicit PlaceScope(const Operand& operand);  ///< keeps the outer scope, if there is one
   ~PlaceScope();
   PlaceScope(const PlaceScope&) = delete;
   PlaceScope& operator=(const PlaceScope&) = delete;

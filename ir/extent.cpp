@@ -48,7 +48,8 @@ std::vector<Extent::Term> Extent::terms() const {
 }
 
 Extent Extent::from_terms(std::vector<Term> terms) {
-  std::sort(terms.begin(), terms.end(), [](const Term& a, const Term& b) { return atoms_before(a.atoms, b.atoms); });
+  std::sort(terms.begin(), terms.end(),
+            [](const Term& a, const Term& b) { return atoms_before(a.atoms, b.atoms); });
   std::vector<Term> merged;
   for (Term& term : terms) {
     if (!merged.empty() && same_atoms(merged.back().atoms, term.atoms))
@@ -120,8 +121,8 @@ Extent operator*(const Extent& a, const Extent& b) {
 bool operator==(const Extent& a, const Extent& b) {
   if (a.is_number() || b.is_number()) return a.is_number() && b.is_number() && a.number_ == b.number_;
   if (a.polynomial_ == b.polynomial_) return true;
-  return std::equal(a.polynomial_->begin(), a.polynomial_->end(), b.polynomial_->begin(), b.polynomial_->end(),
-                    [](const auto& x, const auto& y) {
+  return std::equal(a.polynomial_->begin(), a.polynomial_->end(), b.polynomial_->begin(),
+                    b.polynomial_->end(), [](const auto& x, const auto& y) {
                       return x.coefficient == y.coefficient && same_atoms(x.atoms, y.atoms);
                     });
 }
@@ -160,8 +161,12 @@ Extent Extent::bind(const Bindings& bindings) const {
         case Atom::Kind::floor_divide:
           product = product * floor_divide(atom->a.bind(bindings), atom->b.bind(bindings));
           break;
-        case Atom::Kind::minimum: product = product * minimum(atom->a.bind(bindings), atom->b.bind(bindings)); break;
-        case Atom::Kind::maximum: product = product * maximum(atom->a.bind(bindings), atom->b.bind(bindings)); break;
+        case Atom::Kind::minimum:
+          product = product * minimum(atom->a.bind(bindings), atom->b.bind(bindings));
+          break;
+        case Atom::Kind::maximum:
+          product = product * maximum(atom->a.bind(bindings), atom->b.bind(bindings));
+          break;
       }
     }
     sum = sum + product;
@@ -191,8 +196,10 @@ std::string Extent::text() const {
   std::string out;
   for (const Term& term : *polynomial_) {
     const bool negative = term.coefficient < 0;
-    if (!out.empty()) out += negative ? " - " : " + ";
-    else if (negative) out += "-";
+    if (!out.empty())
+      out += negative ? " - " : " + ";
+    else if (negative)
+      out += "-";
     const uint64_t magnitude = negative ? 0 - static_cast<uint64_t>(term.coefficient) : term.coefficient;
     if (magnitude != 1 || term.atoms.empty()) {
       out += std::to_string(magnitude);
@@ -209,7 +216,9 @@ struct ExtentParser {
   std::string_view text;
   size_t& at;
 
-  void skip() { while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) at++; }
+  void skip() {
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) at++;
+  }
   bool take(char c) {
     skip();
     if (at < text.size() && text[at] == c) return at++, true;
@@ -241,8 +250,9 @@ struct ExtentParser {
       expect(',');
       Extent b = sum();
       expect(')');
-      return word == "floordiv" ? Extent::floor_divide(a, b) : word == "min" ? Extent::minimum(a, b)
-                                                                             : Extent::maximum(a, b);
+      return word == "floordiv" ? Extent::floor_divide(a, b)
+             : word == "min"    ? Extent::minimum(a, b)
+                                : Extent::maximum(a, b);
     }
     return Extent::symbol(word);
   }
@@ -254,9 +264,12 @@ struct ExtentParser {
   Extent sum() {
     Extent out = take('-') ? Extent(0) - product() : product();
     while (true) {
-      if (take('+')) out = out + product();
-      else if (take('-')) out = out - product();
-      else return out;
+      if (take('+'))
+        out = out + product();
+      else if (take('-'))
+        out = out - product();
+      else
+        return out;
     }
   }
 };

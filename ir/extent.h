@@ -39,7 +39,10 @@ class Extent {
   Extent bind(const Bindings& bindings) const;
   std::string text() const;
   /// If it is a*s + b with b a number and no other atom, (s, a, b).
-  struct Linear { std::string symbol; int64_t scale, offset; };
+  struct Linear {
+    std::string symbol;
+    int64_t scale, offset;
+  };
   std::optional<Linear> as_linear() const;
 
   friend Extent operator+(const Extent& a, const Extent& b);

@@ -12,7 +12,8 @@ namespace wengert {
 const Type& Expr::type() const { return graph_->type(value_); }
 const Op& Expr::op() const { return *graph_->node(value_.node).op; }
 
-PlaceScope::PlaceScope(Graph& graph, uint32_t place) : graph_(&graph), outer_(graph.set_current_place(place)) {}
+PlaceScope::PlaceScope(Graph& graph, uint32_t place)
+    : graph_(&graph), outer_(graph.set_current_place(place)) {}
 PlaceScope::PlaceScope(const Operand& operand) {
   if (operand.expr.absent() || operand.expr.graph().current_place() != 0) return;
   graph_ = &operand.expr.graph();
@@ -33,7 +34,8 @@ Graph::~Graph() = default;
 
 Expr Graph::input(std::string_view name, Dtype dtype, Shape shape, std::source_location at) {
   for (Value have : inputs_)
-    if (input_name(have) == name) throw Error(Code::name, fmt::format("there is already an input '{}'", name), at);
+    if (input_name(have) == name)
+      throw Error(Code::name, fmt::format("there is already an input '{}'", name), at);
   const uint32_t outer = current_place_;
   if (outer == 0) current_place_ = intern_place(at);
   Expr made = make(ops::input, {}, {{"name", std::string(name)}, {"type", Type{dtype, std::move(shape)}}});
@@ -51,14 +53,16 @@ Expr Graph::make(const Op& op, std::initializer_list<Expr> inputs, Attributes at
   size_t n = 0;
   for (const Expr& expr : inputs) {
     if (expr.absent() || &expr.graph() != this)
-      throw Error(Code::argument, fmt::format("{}: an operand is {}", op.name, expr.present() ? "of another graph" : "absent"));
+      throw Error(Code::argument, fmt::format("{}: an operand is {}", op.name,
+                                              expr.present() ? "of another graph" : "absent"));
     values[n++] = expr.value();
   }
   return make(op, std::span<const Value>(values, n), std::move(attributes));
 }
 
 size_t Graph::node_hash(const Op* op, std::span<const Value> inputs, const Attributes* attributes) const {
-  // Ids are small and neighbours: without a multiplication behind each part they would fall into one run of the table.
+  // Ids are small and neighbours: without a multiplication behind each part they would fall into one run of
+  // the table.
   constexpr size_t odd = 0x9E3779B97F4A7C15ull;
   auto mix = [](size_t h, size_t part) {
     h = (h ^ part) * odd;
@@ -99,11 +103,13 @@ Expr Graph::make_again(const Op& op, std::span<const Value> inputs, const Attrib
   return Expr(*this, {id, 0});
 }
 
-const std::vector<Type>* Graph::checked_types(const Op& op, std::span<const Value> inputs, const Attributes& attributes) {
+const std::vector<Type>* Graph::checked_types(const Op& op, std::span<const Value> inputs,
+                                              const Attributes& attributes) {
   std::vector<const Type*> operands;
   operands.reserve(inputs.size());
   for (Value v : inputs) {
-    if (v.node >= size()) throw Error(Code::internal, fmt::format("{}: an operand comes after its user", op.name));
+    if (v.node >= size())
+      throw Error(Code::internal, fmt::format("{}: an operand comes after its user", op.name));
     operands.push_back(&type(v));
   }
   try {
@@ -118,7 +124,8 @@ uint32_t Graph::append(const Op& op, std::span<const Value> inputs, const Attrib
                        const std::vector<Type>* types) {
   if (size() >= Value::none - 1 || edges_.size() + inputs.size() >= Value::none)
     throw Error(Code::size, "the graph is full: 2^32 - 2 nodes or 2^32 - 1 edges");
-  nodes_.push_back({&op, attributes, types, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(inputs.size())});
+  nodes_.push_back(
+      {&op, attributes, types, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(inputs.size())});
   edges_.insert(edges_.end(), inputs.begin(), inputs.end());
   node_places_.push_back(current_place_);
   return size() - 1;
@@ -142,7 +149,8 @@ void Graph::add_place(uint32_t node, uint32_t place_id) {
     return;
   }
   std::vector<uint32_t>& more = more_places_[node];
-  if (more.size() < 8 && std::find(more.begin(), more.end(), place_id) == more.end()) more.push_back(place_id);
+  if (more.size() < 8 && std::find(more.begin(), more.end(), place_id) == more.end())
+    more.push_back(place_id);
 }
 
 std::span<const uint32_t> Graph::more_place_ids(uint32_t node) const {
@@ -167,7 +175,8 @@ uint32_t Graph::intern_place(const Place& place) {
 }
 
 uint32_t Graph::intern_place(const std::source_location& at) {
-  if (last_place_ != 0 && last_file_ == at.file_name() && last_line_ == at.line() && last_column_ == at.column())
+  if (last_place_ != 0 && last_file_ == at.file_name() && last_line_ == at.line() &&
+      last_column_ == at.column())
     return last_place_;
   last_file_ = at.file_name(), last_line_ = at.line(), last_column_ = at.column();
   return last_place_ = intern_place(Place(at));

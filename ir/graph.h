@@ -1,5 +1,5 @@
-// The Wengert list: an append-only arena of immutable nodes, each after its inputs. Building the same pure node
-// twice gives one id. Nothing here recurses. Not thread-safe while nodes are made; reading is.
+// The Wengert list: an append-only arena of immutable nodes, each after its inputs. Building the same pure
+// node twice gives one id. Nothing here recurses. Not thread-safe while nodes are made; reading is.
 //
 // Memory: about 70 bytes a node. Limits: 2^32 - 2 nodes, 2^32 - 1 edges (Error(size) beyond).
 #pragma once
@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "ir/attribute.h"
-#include "ir/expr.h"
 #include "ir/error.h"
+#include "ir/expr.h"
 #include "ir/type.h"
 
 namespace wengert {
 
 struct Node {
   const Op* op;
-  const Attributes* attributes;  ///< never null; owned by the graph, interned
+  const Attributes* attributes;    ///< never null; owned by the graph, interned
   const std::vector<Type>* types;  ///< of its results; owned by the graph, interned
   uint32_t first_input;
   uint32_t input_count;
@@ -44,8 +44,8 @@ class Graph {
   Expr make(const Op& op, std::span<const Value> inputs, Attributes attributes = {});
   Expr make(const Op& op, std::initializer_list<Expr> inputs, Attributes attributes = {});
 
-  /// For passes that copy nodes: makes a node of another graph again, on operands of the same types, so that its op need
-  /// not be asked. `attributes` and `types` are interned in this graph.
+  /// For passes that copy nodes: makes a node of another graph again, on operands of the same types, so that
+  /// its op need not be asked. `attributes` and `types` are interned in this graph.
   const Attributes* intern(const Attributes& attributes) { return &*attributes_.insert(attributes).first; }
   const std::vector<Type>* intern(const std::vector<Type>& types) { return &*types_.insert(types).first; }
   Expr make_again(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
@@ -73,7 +73,8 @@ class Graph {
   uint32_t current_place() const { return current_place_; }
 
  private:
-  const std::vector<Type>* checked_types(const Op& op, std::span<const Value> inputs, const Attributes& attributes);
+  const std::vector<Type>* checked_types(const Op& op, std::span<const Value> inputs,
+                                         const Attributes& attributes);
   uint32_t append(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
                   const std::vector<Type>* types);
   void grow_table();

@@ -15,9 +15,12 @@ namespace {
 constexpr size_t block = 64;  // lanes interpreted together
 constexpr size_t slot = block * 8;
 
-template <class T> using Bits = std::conditional_t<sizeof(T) == 1, uint8_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
+template <class T>
+using Bits =
+    std::conditional_t<sizeof(T) == 1, uint8_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
 
-template <class F> void with_type(Dtype type, F f) {
+template <class F>
+void with_type(Dtype type, F f) {
   switch (type) {
     case Dtype::boolean: f(uint8_t{}); break;
     case Dtype::i32: f(int32_t{}); break;
@@ -27,14 +30,16 @@ template <class F> void with_type(Dtype type, F f) {
   }
 }
 
-template <class T> T ieee_minimum(T a, T b) {
+template <class T>
+T ieee_minimum(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<T>::quiet_NaN();
     if (a == b) return std::signbit(a) ? a : b;
   }
   return a < b ? a : b;
 }
-template <class T> T ieee_maximum(T a, T b) {
+template <class T>
+T ieee_maximum(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<T>::quiet_NaN();
     if (a == b) return std::signbit(a) ? b : a;
@@ -42,7 +47,8 @@ template <class T> T ieee_maximum(T a, T b) {
   return a > b ? a : b;
 }
 
-template <class To, class From> To convert(From x, bool to_bool) {
+template <class To, class From>
+To convert(From x, bool to_bool) {
   if (to_bool) return static_cast<To>(x != From(0));
   if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     constexpr From low = static_cast<From>(std::numeric_limits<To>::min());  // a power of two: exact
@@ -57,19 +63,23 @@ template <class To, class From> To convert(From x, bool to_bool) {
   }
 }
 
-template <class T> T integer_divide(T a, T b) {
+template <class T>
+T integer_divide(T a, T b) {
   if (b == 0) return 0;
   if (b == -1) return static_cast<T>(Bits<T>(0) - static_cast<Bits<T>>(a));
   return a / b;
 }
-template <class T> T integer_remainder(T a, T b) {
+template <class T>
+T integer_remainder(T a, T b) {
   if (b == 0) return a;
   if (b == -1) return 0;
   return a % b;
 }
-template <class T> T high_product(T a, T b) {
+template <class T>
+T high_product(T a, T b) {
   if constexpr (sizeof(T) == 8)
-    return static_cast<T>((static_cast<unsigned __int128>(static_cast<uint64_t>(a)) * static_cast<uint64_t>(b)) >> 64);
+    return static_cast<T>(
+        (static_cast<unsigned __int128>(static_cast<uint64_t>(a)) * static_cast<uint64_t>(b)) >> 64);
   else
     return static_cast<T>((static_cast<uint64_t>(static_cast<uint32_t>(a)) * static_cast<uint32_t>(b)) >> 32);
 }
@@ -78,17 +88,25 @@ struct Frame {
   const Body& body;
   std::byte* memory;  // slot bytes per value
   size_t lanes;
-  template <class T> T* at(uint32_t value) { return reinterpret_cast<T*>(memory + slot * value); }
+  template <class T>
+  T* at(uint32_t value) {
+    return reinterpret_cast<T*>(memory + slot * value);
+  }
 };
 
 void run_region(Frame& frame, const Region& region, std::byte* results);
 
-template <class T> void run_arithmetic(Frame& f, const Instruction& in, T* out) {
+template <class T>
+void run_arithmetic(Frame& f, const Instruction& in, T* out) {
   using U = Bits<T>;
   const T* a = f.at<T>(in.operands[0]);
   const T* b = f.at<T>(in.operands[1]);
-  auto unary = [&](auto op) { for (size_t i = 0; i < f.lanes; i++) out[i] = op(a[i]); };
-  auto binary = [&](auto op) { for (size_t i = 0; i < f.lanes; i++) out[i] = op(a[i], b[i]); };
+  auto unary = [&](auto op) {
+    for (size_t i = 0; i < f.lanes; i++) out[i] = op(a[i]);
+  };
+  auto binary = [&](auto op) {
+    for (size_t i = 0; i < f.lanes; i++) out[i] = op(a[i], b[i]);
+  };
   auto wrong = [] { throw Error(Code::internal, "op body: primitive on a type it does not take"); };
   switch (in.prim) {
     case Prim::minimum: return binary([](T x, T y) { return ieee_minimum(x, y); });
@@ -126,7 +144,8 @@ template <class T> void run_arithmetic(Frame& f, const Instruction& in, T* out) 
       case Prim::negate: return unary([](T x) { return T(U(0) - U(x)); });
       case Prim::absolute: return unary([](T x) { return x < 0 ? T(U(0) - U(x)) : x; });
       case Prim::shift_left: return binary([](T x, T y) { return U(y) >= width ? T(0) : T(U(x) << U(y)); });
-      case Prim::shift_right_logical: return binary([](T x, T y) { return U(y) >= width ? T(0) : T(U(x) >> U(y)); });
+      case Prim::shift_right_logical:
+        return binary([](T x, T y) { return U(y) >= width ? T(0) : T(U(x) >> U(y)); });
       case Prim::shift_right_arithmetic:
         return binary([](T x, T y) { return U(y) >= width ? T(x < 0 ? -1 : 0) : T(x >> U(y)); });
       case Prim::multiply_high: return binary([](T x, T y) { return high_product(x, y); });
@@ -188,9 +207,10 @@ void run(Frame& f) {
           std::fill_n(reinterpret_cast<decltype(tag)*>(raw), f.lanes, value);
         });
         break;
-      case Prim::equal: case Prim::not_equal: case Prim::less: case Prim::less_equal:
-        run_compare(f, in, reinterpret_cast<uint8_t*>(raw));
-        break;
+      case Prim::equal:
+      case Prim::not_equal:
+      case Prim::less:
+      case Prim::less_equal: run_compare(f, in, reinterpret_cast<uint8_t*>(raw)); break;
       case Prim::select:
         with_type(in.type, [&](auto tag) {
           using T = decltype(tag);
@@ -200,7 +220,9 @@ void run(Frame& f) {
         });
         break;
       case Prim::convert: run_convert(f, in, raw); break;
-      case Prim::bitcast: std::memcpy(raw, f.at<std::byte>(in.operands[0]), size_of(in.type) * f.lanes); break;
+      case Prim::bitcast:
+        std::memcpy(raw, f.at<std::byte>(in.operands[0]), size_of(in.type) * f.lanes);
+        break;
       case Prim::table:
         with_type(in.type, [&](auto tag) {
           using T = decltype(tag);
@@ -248,29 +270,34 @@ void run_region(Frame& frame, const Region& region, std::byte* results) {
       for (uint32_t s = 0; s < region.states; s++) {
         const size_t width = size_of(body.type(s));
         for (size_t i = 0; i < frame.lanes; i++)
-          if (!done[i]) std::memcpy(memory.data() + slot * s + width * i, next.data() + slot * s + width * i, width);
+          if (!done[i])
+            std::memcpy(memory.data() + slot * s + width * i, next.data() + slot * s + width * i, width);
       }
       for (size_t i = 0; i < frame.lanes; i++) done[i] |= now[i];
     }
-    for (uint32_t s = 0; s < region.states; s++) std::memcpy(finals[s].data(), memory.data() + slot * s, slot);
+    for (uint32_t s = 0; s < region.states; s++)
+      std::memcpy(finals[s].data(), memory.data() + slot * s, slot);
   } else {
     const uint8_t* mask = frame.at<uint8_t>(region.arguments[0]);
     for (uint32_t s = 0; s < region.states; s++)
       std::memcpy(finals[s].data(), frame.at<std::byte>(region.arguments[1 + s]), slot);
     if (std::any_of(mask, mask + frame.lanes, [](uint8_t m) { return m != 0; })) {
       for (size_t i = 1 + region.states; i < region.arguments.size(); i++)
-        std::memcpy(memory.data() + slot * (i - 1 - region.states), frame.at<std::byte>(region.arguments[i]), slot);
+        std::memcpy(memory.data() + slot * (i - 1 - region.states), frame.at<std::byte>(region.arguments[i]),
+                    slot);
       run(inner);
       for (uint32_t s = 0; s < region.states; s++) {
         const size_t width = size_of(body.type(body.outputs[s]));
         for (size_t i = 0; i < frame.lanes; i++)
-          if (mask[i]) std::memcpy(finals[s].data() + width * i, inner.at<std::byte>(body.outputs[s]) + width * i, width);
+          if (mask[i])
+            std::memcpy(finals[s].data() + width * i, inner.at<std::byte>(body.outputs[s]) + width * i,
+                        width);
       }
     }
   }
   const auto& code = frame.body.code;
-  for (size_t k = region_index + 1; k < code.size() && code[k].prim == Prim::result &&
-                                    code[k].operands[0] == base + region_index; k++)
+  for (size_t k = region_index + 1;
+       k < code.size() && code[k].prim == Prim::result && code[k].operands[0] == base + region_index; k++)
     std::memcpy(frame.memory + slot * (base + k), finals[code[k].bits].data(), slot);
 }
 
@@ -286,8 +313,10 @@ void interpret(const Body& body, std::span<const void* const> inputs, std::span<
       with_type(body.inputs[i], [&](auto tag) {
         using T = decltype(tag);
         const T* from = static_cast<const T*>(inputs[i]);
-        if (strides[i] == 0) std::fill_n(frame.at<T>(i), frame.lanes, *from);
-        else std::memcpy(frame.at<T>(i), from + start, sizeof(T) * frame.lanes);
+        if (strides[i] == 0)
+          std::fill_n(frame.at<T>(i), frame.lanes, *from);
+        else
+          std::memcpy(frame.at<T>(i), from + start, sizeof(T) * frame.lanes);
       });
     }
     run(frame);

@@ -1,8 +1,8 @@
 // The record of an op: everything there is to know about it. A node points at its record and everything else
 // asks the record; there is no enum of ops and no switch on them.
 //
-// A record is `extern const Op` in its family's header and defined in one .cpp under ir/ops, or by a user in a
-// file of theirs and passed to register_op (ir/registry.h). It must outlive every graph that uses it.
+// A record is `extern const Op` in its family's header and defined in one .cpp under ir/ops, or by a user in
+// a file of theirs and passed to register_op (ir/registry.h). It must outlive every graph that uses it.
 #pragma once
 #include <functional>
 #include <optional>
@@ -19,8 +19,8 @@
 
 namespace wengert {
 
-/// How a node is evaluated and lowered: the loop kinds. A new one touches op.h, evaluate, the plan and the loop
-/// emitter; a new op of a kind touches its own file alone.
+/// How a node is evaluated and lowered: the loop kinds. A new one touches op.h, evaluate, the plan and the
+/// loop emitter; a new op of a kind touches its own file alone.
 enum class Kind : uint8_t {
   input,          ///< a parameter of the program
   constant,       ///< the attribute `value`
@@ -46,7 +46,9 @@ struct Call {
   const Type& operator[](size_t i) const { return *operands[i]; }
   /// Throws Error(type) with the call and its operand types in front of `why`.
   [[noreturn]] void fail(const std::string& why) const;
-  void require(bool holds, const char* why) const { if (!holds) fail(why); }
+  void require(bool holds, const char* why) const {
+    if (!holds) fail(why);
+  }
 };
 
 /// The result's element [r...] of a movement is the operand's element whose index along axis a is
@@ -81,8 +83,8 @@ struct Push {
   const Attributes& attributes;
 };
 
-/// What a batch rule sees: the operands, those that are `batched` with the new axis in front. The results must have
-/// it in front.
+/// What a batch rule sees: the operands, those that are `batched` with the new axis in front. The results
+/// must have it in front.
 struct Batch {
   std::span<const Expr> inputs;
   const std::vector<bool>& batched;
@@ -101,23 +103,25 @@ struct Check {
 /// How the results depend on the floating-point operands.
 enum class Linearity : uint8_t {
   none,
-  jointly,     ///< f(a+b) = f(a)+f(b) over all of them together: the tangent is the op on the tangents
-  each         ///< linear in each with the others fixed: the tangent is a sum, one term an operand
+  jointly,  ///< f(a+b) = f(a)+f(b) over all of them together: the tangent is the op on the tangents
+  each      ///< linear in each with the others fixed: the tangent is a sum, one term an operand
 };
 
 enum class Derivative : uint8_t {
-  by_rule,     ///< partials, bprop, jvp, linearity or expand; an op with none of them has no rule: an error
-  zero         ///< piecewise constant, or results that are not floats: no node, no error
+  by_rule,  ///< partials, bprop, jvp, linearity or expand; an op with none of them has no rule: an error
+  zero      ///< piecewise constant, or results that are not floats: no node, no error
 };
 
 /// Where tests and `wengert check` draw an operand from.
-struct Range { double low = -2, high = 2; };
+struct Range {
+  double low = -2, high = 2;
+};
 
 struct Op {
   std::string_view name;
   std::string_view summary;  ///< one line for the op table
   Kind kind = Kind::elementwise;
-  int arity = 1;             ///< -1: any number, at least one
+  int arity = 1;  ///< -1: any number, at least one
 
   /// Checks the call and gives the result types.
   std::function<std::vector<Type>(const Call&)> type = {};
@@ -128,15 +132,16 @@ struct Op {
   std::function<Num(Arithmetic&, std::span<const Num>, const Attributes&)> body = {};
   std::function<IndexMap(const Call&)> index_map = {};
   std::function<Num(Arithmetic&, Num accumulator, Num element)> combine = {};  ///< reduction
-  std::function<double(Dtype)> initial = {};                                   ///< reduction; infinities allowed
-  std::function<Num(Arithmetic&, Num candidate, Num best)> better = {};        ///< arg_reduction: candidate wins
+  std::function<double(Dtype)> initial = {};                             ///< reduction; infinities allowed
+  std::function<Num(Arithmetic&, Num candidate, Num best)> better = {};  ///< arg_reduction: candidate wins
   std::function<std::vector<Expr>(std::span<const Expr>, const Attributes&)> expand = {};  ///< composite
 
   // --- derivatives ---
   Derivative derivative = Derivative::by_rule;
   Linearity linearity = Linearity::none;
   /// d result / d operand i, elementwise, absent where zero.
-  std::function<std::vector<Expr>(std::span<const Expr> inputs, Expr output, const Attributes&)> partials = {};
+  std::function<std::vector<Expr>(std::span<const Expr> inputs, Expr output, const Attributes&)> partials =
+      {};
   std::function<std::vector<Cotangent>(const Pull&)> bprop = {};
   std::function<std::vector<Expr>(const Push&)> jvp = {};
   /// bprop only moves elements, so that applied to a guard (bool) it gives the operand's guard.
@@ -145,10 +150,10 @@ struct Op {
   std::function<std::vector<Expr>(const Batch&)> batch = {};
 
   // --- identity and tests ---
-  bool interned = true;                ///< false: two equal calls are two nodes (input, variable, effects)
+  bool interned = true;  ///< false: two equal calls are two nodes (input, variable, effects)
   bool commutative = false;
-  std::vector<Range> samples = {};     ///< for each operand; the last one repeats; none: [-2, 2]
-  std::string_view reference = {};     ///< the name of the MPFR function tests compare with
+  std::vector<Range> samples = {};  ///< for each operand; the last one repeats; none: [-2, 2]
+  std::string_view reference = {};  ///< the name of the MPFR function tests compare with
 };
 
 }  // namespace wengert

@@ -28,17 +28,10 @@ void append_float(Buffer& out, double x) {
 
 void append_element(Buffer& out, const Tensor& tensor, int64_t i) {
   switch (tensor.dtype) {
-    case Dtype::boolean:
-      append(out, tensor.data<uint8_t>()[i] ? "true" : "false");
-      break;
-    case Dtype::i32:
-      fmt::format_to(std::back_inserter(out), "{}", tensor.data<int32_t>()[i]);
-      break;
-    case Dtype::i64:
-      fmt::format_to(std::back_inserter(out), "{}", tensor.data<int64_t>()[i]);
-      break;
-    default:
-      append_float(out, tensor.at(i));
+    case Dtype::boolean: append(out, tensor.data<uint8_t>()[i] ? "true" : "false"); break;
+    case Dtype::i32: fmt::format_to(std::back_inserter(out), "{}", tensor.data<int32_t>()[i]); break;
+    case Dtype::i64: fmt::format_to(std::back_inserter(out), "{}", tensor.data<int64_t>()[i]); break;
+    default: append_float(out, tensor.at(i));
   }
 }
 

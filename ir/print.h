@@ -8,9 +8,9 @@
 //   %3 = multiply %0, %2 : f64[D]
 //   output value = %3
 //
-// Nodes are numbered from 0 in order, dead ones too; result 1 of a node prints as %7.1. Strings are quoted as in
-// JSON; a list of integers is [1, 2], a shape <N, 3>, an extent (2*N + 1), a tensor f64[2](0x1p+0, -inf) with its
-// elements in row-major order. NaN has one spelling: payloads and signs of NaNs are not kept.
+// Nodes are numbered from 0 in order, dead ones too; result 1 of a node prints as %7.1. Strings are quoted as
+// in JSON; a list of integers is [1, 2], a shape <N, 3>, an extent (2*N + 1), a tensor f64[2](0x1p+0, -inf)
+// with its elements in row-major order. NaN has one spelling: payloads and signs of NaNs are not kept.
 #pragma once
 #include <string>
 

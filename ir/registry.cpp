@@ -88,8 +88,7 @@ std::string_view fault(const Op& op) {
   switch (op.kind) {
     case Kind::input:
     case Kind::constant:
-    case Kind::iota:
-      return "its kind is reserved for the leaves that are built in";
+    case Kind::iota: return "its kind is reserved for the leaves that are built in";
     case Kind::elementwise:
       if (!op.body) return "an elementwise op needs a body";
       if (op.arity < 1) return "an elementwise op needs a fixed number of operands, at least one";
@@ -120,8 +119,7 @@ std::string_view fault(const Op& op) {
     case Kind::scatter:
       if (op.arity != 3) return "a scatter has three operands";
       break;
-    case Kind::concatenate:
-      break;
+    case Kind::concatenate: break;
   }
   const bool has_rule = op.partials || op.bprop || op.jvp || op.linearity != Linearity::none;
   if (op.derivative == Derivative::zero && has_rule) return "its derivative is zero and it has a rule";

@@ -11,8 +11,8 @@ struct Op;
 const Op* find_op(std::string_view name);
 /// The built-in and registered records, sorted by name. Thread-safe.
 std::vector<const Op*> all_ops();
-/// Adds a record of a user's, checked for what its kind needs. It must outlive the process's use of Wengert. Throws
-/// Error(name) for a taken name, Error(argument) for an incomplete record. Thread-safe.
+/// Adds a record of a user's, checked for what its kind needs. It must outlive the process's use of Wengert.
+/// Throws Error(name) for a taken name, Error(argument) for an incomplete record. Thread-safe.
 void register_op(const Op& op);
 /// The name nearest to `name` by edits, or empty: for error messages.
 std::string_view nearest_op(std::string_view name);

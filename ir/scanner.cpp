@@ -74,24 +74,12 @@ std::string Scanner::string() {
     }
     const char escape = at_ < line_.size() ? line_[at_++] : '\0';
     switch (escape) {
-      case '"':
-        out += '"';
-        break;
-      case '\\':
-        out += '\\';
-        break;
-      case '/':
-        out += '/';
-        break;
-      case 'n':
-        out += '\n';
-        break;
-      case 't':
-        out += '\t';
-        break;
-      case 'r':
-        out += '\r';
-        break;
+      case '"': out += '"'; break;
+      case '\\': out += '\\'; break;
+      case '/': out += '/'; break;
+      case 'n': out += '\n'; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
       case 'u': {
         unsigned code = 0;
         const std::string_view digits = line_.substr(std::min(at_, line_.size()), 4);
@@ -102,9 +90,7 @@ std::string Scanner::string() {
         at_ += 4;
         break;
       }
-      default:
-        at_--;
-        fail("unknown escape in a string");
+      default: at_--; fail("unknown escape in a string");
     }
   }
 }
@@ -131,9 +117,7 @@ Extent Scanner::extent() {
   const uint32_t start = column();
   try {
     return parse_extent(line_, at_);
-  } catch (const Error& e) {
-    throw Error(e.code(), e.message(), place_at(start));
-  }
+  } catch (const Error& e) { throw Error(e.code(), e.message(), place_at(start)); }
 }
 
 Shape Scanner::shape(char close) {
@@ -203,9 +187,7 @@ Tensor Scanner::tensor(Type type) {
   Tensor out;
   try {
     out = Tensor(type.dtype, std::move(shape));
-  } catch (const Error& e) {
-    throw Error(e.code(), e.message(), place);
-  }
+  } catch (const Error& e) { throw Error(e.code(), e.message(), place); }
   expect('(');
   for (int64_t i = 0; i < out.count(); i++) {
     if (i) expect(',');
@@ -224,15 +206,9 @@ Tensor Scanner::tensor(Type type) {
         out.data<int32_t>()[i] = static_cast<int32_t>(value);
         break;
       }
-      case Dtype::i64:
-        out.data<int64_t>()[i] = integer();
-        break;
-      case Dtype::f32:
-        out.data<float>()[i] = static_cast<float>(floating());
-        break;
-      case Dtype::f64:
-        out.data<double>()[i] = floating();
-        break;
+      case Dtype::i64: out.data<int64_t>()[i] = integer(); break;
+      case Dtype::f32: out.data<float>()[i] = static_cast<float>(floating()); break;
+      case Dtype::f64: out.data<double>()[i] = floating(); break;
     }
   }
   if (!take(')')) fail(fmt::format("expected ')' behind the {} values of {}", out.count(), text(type)));

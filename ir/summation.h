@@ -2,11 +2,12 @@
 //
 // The reduced elements of one result are taken in row-major order over the reduced axes.
 //   chain: one accumulator.
-//   lanes: the element whose index along the last reduced axis is j goes to accumulator j mod lanes(dtype); at the end
+//   lanes: the element whose index along the last reduced axis is j goes to accumulator j mod lanes(dtype);
+//   at the end
 //          the accumulators are joined by a halving tree: a[i] = a[i] op a[i + h] for h = L/2, L/4, …, 1.
-// When the first reduced axis is long it is cut into chunks, by its extent alone; each chunk is folded by its rule
-// from the initial value, and the chunk results are joined pairwise: neighbours first, then neighbours of pairs.
-// Accumulators start at the initial value (+0 for sums), so that padding with it is exact.
+// When the first reduced axis is long it is cut into chunks, by its extent alone; each chunk is folded by its
+// rule from the initial value, and the chunk results are joined pairwise: neighbours first, then neighbours
+// of pairs. Accumulators start at the initial value (+0 for sums), so that padding with it is exact.
 #pragma once
 #include <cstdint>
 
@@ -15,14 +16,17 @@
 namespace wengert::summation {
 
 /// Accumulators of the rule `lanes`: 128 bytes of them.
-constexpr int64_t lanes(Dtype dtype) { return dtype == Dtype::boolean ? 32 : 128 / static_cast<int64_t>(size_of(dtype)); }
+constexpr int64_t lanes(Dtype dtype) {
+  return dtype == Dtype::boolean ? 32 : 128 / static_cast<int64_t>(size_of(dtype));
+}
 
 constexpr int64_t long_extent = 4096;  ///< from here on an extent is cut into chunks
 constexpr int64_t smallest_chunk = 2048;
 constexpr int64_t most_chunks = 64;
 constexpr int64_t chunk_alignment = 64;
 
-/// Elements of a chunk of a reduced axis (the last chunk may be shorter); the extent itself when it is not cut.
+/// Elements of a chunk of a reduced axis (the last chunk may be shorter); the extent itself when it is not
+/// cut.
 constexpr int64_t chunk_size(int64_t extent) {
   if (extent < long_extent) return extent;
   int64_t size = (extent + most_chunks - 1) / most_chunks;

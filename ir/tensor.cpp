@@ -14,8 +14,10 @@ Tensor::Tensor(Dtype d, std::vector<int64_t> s) : dtype(d), shape(std::move(s)) 
   bool empty = false, overflow = false;
   for (int64_t extent : shape) {
     if (extent < 0) throw Error(Code::size, fmt::format("an array extent is negative: {}", extent));
-    if (extent == 0) empty = true;
-    else overflow |= __builtin_mul_overflow(total, extent, &total);
+    if (extent == 0)
+      empty = true;
+    else
+      overflow |= __builtin_mul_overflow(total, extent, &total);
   }
   if (overflow && !empty) throw Error(Code::size, "an array's size overflows 64 bits");
   try {
@@ -72,7 +74,8 @@ bool Tensor::same_bits(const Tensor& other) const {
   for (int64_t i = 0; i < count(); i++) {
     const size_t width = size_of(dtype);
     const bool both_nan = std::isnan(at(i)) && std::isnan(other.at(i));
-    if (!both_nan && std::memcmp(bytes.data() + i * width, other.bytes.data() + i * width, width) != 0) return false;
+    if (!both_nan && std::memcmp(bytes.data() + i * width, other.bytes.data() + i * width, width) != 0)
+      return false;
   }
   return true;
 }

@@ -25,8 +25,14 @@ struct Tensor {
   static Tensor of(std::vector<int64_t> shape, std::initializer_list<double> values);
 
   int64_t count() const;
-  template <class T> T* data() { return reinterpret_cast<T*>(bytes.data()); }
-  template <class T> const T* data() const { return reinterpret_cast<const T*>(bytes.data()); }
+  template <class T>
+  T* data() {
+    return reinterpret_cast<T*>(bytes.data());
+  }
+  template <class T>
+  const T* data() const {
+    return reinterpret_cast<const T*>(bytes.data());
+  }
   /// Element i (row-major), converted to double. An i64 past 2^53 is rounded.
   double at(int64_t i) const;
   /// Stores `value`, truncated for integers, at row-major position i.

@@ -33,8 +33,8 @@ Extent element_count(const Shape& shape);
 /// The shape that both broadcast to, axes aligned from the right: equal extents, or one of them literally 1.
 std::optional<Shape> broadcast_shapes(const Shape& a, const Shape& b);
 
-/// Turns negative axes into positive ones and sorts them; throws Error(argument) for one out of range or named
-/// twice. `what` is the call's name in the message.
+/// Turns negative axes into positive ones and sorts them; throws Error(argument) for one out of range or
+/// named twice. `what` is the call's name in the message.
 Axes normalize_axes(Axes axes, int64_t rank, std::string_view what);
 
 /// The axes of 0..rank-1 that are not in `axes` (sorted).

@@ -33,9 +33,7 @@ void check_types(const Graph& graph, uint32_t id, std::vector<const Type*>& oper
   std::vector<Type> types;
   try {
     types = node.op->type(Call{*node.op, operands, *node.attributes});
-  } catch (const Error& e) {
-    broken(graph, id, "its op refuses it: " + e.message());
-  }
+  } catch (const Error& e) { broken(graph, id, "its op refuses it: " + e.message()); }
   if (types != *node.types) broken(graph, id, "its result types are not what its op's rule gives");
 }
 

@@ -4,8 +4,8 @@
 
 namespace wengert {
 
-/// Throws Error(internal) with the node and the reason: operands before users, types as the op's rule gives them,
-/// outputs in range and named once, interned nodes unique.
+/// Throws Error(internal) with the node and the reason: operands before users, types as the op's rule gives
+/// them, outputs in range and named once, interned nodes unique.
 void verify(const Program& program);
 
 }  // namespace wengert

@@ -15,7 +15,8 @@ void accumulate(Cotangent& entry, const Cotangent& contribution) {
     return;
   }
   entry.value = entry.value + contribution.value;
-  entry.guard = entry.guard.absent() || contribution.guard.absent() ? Expr() : entry.guard | contribution.guard;
+  entry.guard =
+      entry.guard.absent() || contribution.guard.absent() ? Expr() : entry.guard | contribution.guard;
 }
 
 Expr masked(Expr value, Expr guard) {
@@ -33,7 +34,8 @@ Expr both(Expr p, Expr q) { return p.absent() ? q : q.absent() ? p : p & q; }
 
 void require_float(Expr y, std::string_view what) {
   if (!is_float(y.dtype()))
-    throw Error(Code::not_differentiable, fmt::format("{} is {}: only floating-point values have derivatives", what, text(y.type())),
+    throw Error(Code::not_differentiable,
+                fmt::format("{} is {}: only floating-point values have derivatives", what, text(y.type())),
                 y.graph().place(y.value().node));
 }
 
@@ -42,8 +44,10 @@ void require_variable(Expr x, std::string_view what) {
   const Op& op = x.op();
   if (op.kind == Kind::input || &op == &ops::variable) return;
   throw Error(Code::argument,
-              fmt::format("{} is a result of {}: one differentiates with respect to inputs and variable(…) values; wrap it in "
-                          "variable(…) before using it", what, op.name),
+              fmt::format("{} is a result of {}: one differentiates with respect to inputs and variable(…) "
+                          "values; wrap it in "
+                          "variable(…) before using it",
+                          what, op.name),
               x.graph().place(x.value().node));
 }
 

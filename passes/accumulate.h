@@ -21,10 +21,12 @@ void require_variable(Expr x, std::string_view what);
 /// Throws Error(not_differentiable) unless it is a float.
 void require_float(Expr y, std::string_view what);
 
-/// The cotangents of arbitrary values xs, without the checks of gradients(): absent where no y depends on an x.
-std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotangent> seeds, std::span<const Expr> xs,
-                                 std::span<const Expr> stops);
+/// The cotangents of arbitrary values xs, without the checks of gradients(): absent where no y depends on an
+/// x.
+std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotangent> seeds,
+                                 std::span<const Expr> xs, std::span<const Expr> stops);
 /// The tangents of ys when the arbitrary values xs have these: absent where they don't depend on them.
-std::vector<Cotangent> push_forward(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Cotangent> seeds);
+std::vector<Cotangent> push_forward(std::span<const Expr> ys, std::span<const Expr> xs,
+                                    std::span<const Cotangent> seeds);
 
 }  // namespace wengert

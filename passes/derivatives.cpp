@@ -24,8 +24,8 @@ Expr identity_mask(Graph& graph, const Shape& shape, const Extent& count) {
 }
 
 struct Seed {
-  Expr value, mask;                  // placeholders the derivative is built on
-  Expr all_values, all_masks;        // the rows of the identity
+  Expr value, mask;            // placeholders the derivative is built on
+  Expr all_values, all_masks;  // the rows of the identity
   Extent count;
 };
 
@@ -66,8 +66,11 @@ std::vector<Expr> vjp(std::span<const Expr> ys, std::span<const Expr> xs, std::s
 }
 
 std::vector<Expr> hvp(Expr y, std::span<const Expr> xs, std::span<const Expr> vs) {
-  if (y.rank() != 0) throw Error(Code::type, fmt::format("hvp wants a scalar, not {}", text(y.type())), y.graph().place(y.value().node));
-  if (vs.size() != xs.size()) throw Error(Code::argument, fmt::format("hvp: {} vectors for {} variables", vs.size(), xs.size()));
+  if (y.rank() != 0)
+    throw Error(Code::type, fmt::format("hvp wants a scalar, not {}", text(y.type())),
+                y.graph().place(y.value().node));
+  if (vs.size() != xs.size())
+    throw Error(Code::argument, fmt::format("hvp: {} vectors for {} variables", vs.size(), xs.size()));
   std::vector<Expr> constants;
   for (const Expr& v : vs) constants.push_back(stop_gradient(v));
   const std::vector<Expr> first = gradients({&y, 1}, xs);
@@ -82,12 +85,15 @@ Expr jacobian(Expr y, Expr x) {
     const Expr one = ones(x.graph(), x.type());
     return jvp({&y, 1}, {&x, 1}, {&one, 1})[0];
   }
-  const std::optional<int64_t> rows = element_count(y.shape()).number(), columns = element_count(x.shape()).number();
+  const std::optional<int64_t> rows = element_count(y.shape()).number(),
+                               columns = element_count(x.shape()).number();
   return rows && columns && *columns < *rows ? forward_jacobian(y, x) : reverse_jacobian(y, x);
 }
 
 Expr hessian(Expr y, Expr x) {
-  if (y.rank() != 0) throw Error(Code::type, fmt::format("hessian wants a scalar, not {}", text(y.type())), y.graph().place(y.value().node));
+  if (y.rank() != 0)
+    throw Error(Code::type, fmt::format("hessian wants a scalar, not {}", text(y.type())),
+                y.graph().place(y.value().node));
   return jacobian(gradients({&y, 1}, {&x, 1})[0], x);
 }
 

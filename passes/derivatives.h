@@ -10,8 +10,8 @@ namespace wengert {
 
 /// Σ cotangentᵀ ∂ys/∂xs, one for each x.
 std::vector<Expr> vjp(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Expr> cotangents);
-/// ∇((∇y)ᵀ v) for a scalar y: the product of the Hessian in xs with vs. The vs are taken as constants, so hvp(f, w, w)
-/// is H·w.
+/// ∇((∇y)ᵀ v) for a scalar y: the product of the Hessian in xs with vs. The vs are taken as constants, so
+/// hvp(f, w, w) is H·w.
 std::vector<Expr> hvp(Expr y, std::span<const Expr> xs, std::span<const Expr> vs);
 inline Expr hvp(Expr y, Expr x, Expr v) { return hvp(y, std::span(&x, 1), std::span(&v, 1))[0]; }
 /// ∂y/∂x, of shape y.shape + x.shape.

@@ -17,7 +17,9 @@ namespace {
 class GradTable {
  public:
   explicit GradTable(uint32_t nodes) : first_(nodes) {}
-  Cotangent& at(Value value) { return value.result == 0 ? first_[value.node] : more_[{value.node, value.result}]; }
+  Cotangent& at(Value value) {
+    return value.result == 0 ? first_[value.node] : more_[{value.node, value.result}];
+  }
 
  private:
   std::vector<Cotangent> first_;
@@ -25,7 +27,8 @@ class GradTable {
 };
 
 // Nodes on a differentiable path from an x: what the sweep visits.
-std::vector<char> nodes_from(const Graph& graph, std::span<const Expr> xs, std::span<const Expr> stops, uint32_t last) {
+std::vector<char> nodes_from(const Graph& graph, std::span<const Expr> xs, std::span<const Expr> stops,
+                             uint32_t last) {
   std::vector<char> on_path(last + 1, 0), is_x(last + 1, 0);
   uint32_t first = last + 1;
   for (const Expr& x : xs) {
@@ -40,7 +43,8 @@ std::vector<char> nodes_from(const Graph& graph, std::span<const Expr> xs, std::
     const Node& node = graph.node(id);
     if (stopped[id] && !is_x[id]) continue;
     if (node.op->derivative == Derivative::zero) continue;
-    const bool has_float = std::any_of(node.types->begin(), node.types->end(), [](const Type& t) { return is_float(t.dtype); });
+    const bool has_float =
+        std::any_of(node.types->begin(), node.types->end(), [](const Type& t) { return is_float(t.dtype); });
     if (!has_float) continue;
     for (Value input : graph.inputs(id))
       if (on_path[input.node] && is_float(graph.type(input).dtype)) on_path[id] = 1;
@@ -51,7 +55,9 @@ std::vector<char> nodes_from(const Graph& graph, std::span<const Expr> xs, std::
 }
 
 [[noreturn]] void no_rule(const Graph& graph, uint32_t id) {
-  throw Error(Code::no_rule, fmt::format("the op {} has no reverse-mode rule (bprop)", graph.node(id).op->name), graph.place(id));
+  throw Error(Code::no_rule,
+              fmt::format("the op {} has no reverse-mode rule (bprop)", graph.node(id).op->name),
+              graph.place(id));
 }
 
 struct NodeView {
@@ -82,7 +88,8 @@ std::vector<Cotangent> pull_by_rule(const NodeView& node, std::span<const Cotang
   std::vector<Cotangent> out = node.op.bprop(Pull{node.inputs, node.outputs, values, node.attributes});
   if (!guarded) return out;
   if (node.op.moves_guard) {
-    const std::vector<Cotangent> moved = node.op.bprop(Pull{node.inputs, node.outputs, guards, node.attributes});
+    const std::vector<Cotangent> moved =
+        node.op.bprop(Pull{node.inputs, node.outputs, guards, node.attributes});
     for (size_t i = 0; i < out.size(); i++) out[i].guard = moved[i].value;
   } else if (node.op.kind == Kind::elementwise) {
     for (Cotangent& c : out) {
@@ -102,8 +109,10 @@ std::vector<Cotangent> pull_through(Graph& graph, uint32_t id, std::span<const C
   std::vector<Expr> unique;  // an operand used twice gets its cotangent once
   std::vector<Cotangent> out(node.inputs.size());
   for (const Expr& input : node.inputs)
-    if (std::none_of(unique.begin(), unique.end(), [&](const Expr& e) { return e.same(input); })) unique.push_back(input);
-  const std::vector<Cotangent> pulled = pull_back(node.op.expand(node.inputs, node.attributes), gs, unique, {});
+    if (std::none_of(unique.begin(), unique.end(), [&](const Expr& e) { return e.same(input); }))
+      unique.push_back(input);
+  const std::vector<Cotangent> pulled =
+      pull_back(node.op.expand(node.inputs, node.attributes), gs, unique, {});
   for (size_t u = 0; u < unique.size(); u++)
     for (size_t i = 0; i < node.inputs.size(); i++)
       if (node.inputs[i].same(unique[u])) {
@@ -116,14 +125,16 @@ std::vector<Cotangent> pull_through(Graph& graph, uint32_t id, std::span<const C
 void check_contribution(const Graph& graph, uint32_t id, size_t operand, const Cotangent& c) {
   const Type& wanted = graph.type(graph.inputs(id)[operand]);
   if (c.value.type() != wanted)
-    throw Error(Code::type, fmt::format("bprop of {} gives {} for operand {}, which is {}", graph.node(id).op->name,
-                                        text(c.value.type()), operand, text(wanted)), graph.place(id));
+    throw Error(Code::type,
+                fmt::format("bprop of {} gives {} for operand {}, which is {}", graph.node(id).op->name,
+                            text(c.value.type()), operand, text(wanted)),
+                graph.place(id));
 }
 
 }  // namespace
 
-std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotangent> seeds, std::span<const Expr> xs,
-                                 std::span<const Expr> stops) {
+std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotangent> seeds,
+                                 std::span<const Expr> xs, std::span<const Expr> stops) {
   Graph& graph = ys[0].graph();
   uint32_t last = 0;
   for (const Expr& y : ys) last = std::max(last, y.value().node);
@@ -150,8 +161,10 @@ std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotan
     const PlaceScope place(graph, graph.place_id(id));
     const std::vector<Cotangent> contributions = pull_through(graph, id, gs);
     if (contributions.size() != graph.inputs(id).size())
-      throw Error(Code::argument, fmt::format("the derivative rule of {} gives {} results for {} operands",
-                                              graph.node(id).op->name, contributions.size(), graph.inputs(id).size()), graph.place(id));
+      throw Error(Code::argument,
+                  fmt::format("the derivative rule of {} gives {} results for {} operands",
+                              graph.node(id).op->name, contributions.size(), graph.inputs(id).size()),
+                  graph.place(id));
     for (size_t i : wanted) {
       if (contributions[i].value.absent()) continue;
       check_contribution(graph, id, i, contributions[i]);
@@ -163,10 +176,12 @@ std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotan
   return out;
 }
 
-std::vector<Expr> gradients(std::span<const Expr> ys, std::span<const Expr> xs, const GradientOptions& options) {
+std::vector<Expr> gradients(std::span<const Expr> ys, std::span<const Expr> xs,
+                            const GradientOptions& options) {
   if (ys.empty()) throw Error(Code::argument, "gradients: nothing to differentiate");
   if (!options.grad_ys.empty() && options.grad_ys.size() != ys.size())
-    throw Error(Code::argument, fmt::format("gradients: {} grad_ys for {} ys", options.grad_ys.size(), ys.size()));
+    throw Error(Code::argument,
+                fmt::format("gradients: {} grad_ys for {} ys", options.grad_ys.size(), ys.size()));
   Graph& graph = ys[0].graph();
   for (const Expr& x : xs) require_variable(x, "the variable of a gradient");
   std::vector<Cotangent> seeds;
@@ -175,7 +190,8 @@ std::vector<Expr> gradients(std::span<const Expr> ys, std::span<const Expr> xs, 
     Expr seed = options.grad_ys.empty() ? Expr() : options.grad_ys[i];
     if (seed.absent()) seed = ones(graph, ys[i].type());
     if (seed.type() != ys[i].type())
-      throw Error(Code::type, fmt::format("gradients: a cotangent is {}, its value {}", text(seed.type()), text(ys[i].type())));
+      throw Error(Code::type, fmt::format("gradients: a cotangent is {}, its value {}", text(seed.type()),
+                                          text(ys[i].type())));
     seeds.push_back({seed, options.grad_guards.empty() ? Expr() : options.grad_guards[i]});
   }
   const std::vector<Cotangent> pulled = pull_back(ys, seeds, xs, options.stop_gradients);
@@ -183,7 +199,8 @@ std::vector<Expr> gradients(std::span<const Expr> ys, std::span<const Expr> xs, 
   for (size_t i = 0; i < xs.size(); i++) {
     Expr g = pulled[i].value;
     if (g.absent() && options.unconnected == Unconnected::error)
-      throw Error(Code::not_differentiable, fmt::format("gradients: no y depends on variable number {}, {}", i, text(xs[i].type())),
+      throw Error(Code::not_differentiable,
+                  fmt::format("gradients: no y depends on variable number {}, {}", i, text(xs[i].type())),
                   graph.place(xs[i].value().node));
     if (g.absent() && options.unconnected == Unconnected::zeros) g = zeros(graph, xs[i].type());
     out.push_back(g);

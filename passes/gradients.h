@@ -21,9 +21,11 @@ struct GradientOptions {
   Unconnected unconnected = Unconnected::zeros;
 };
 
-/// d sum(ys · grad_ys) / d xs, one Expr for each x, of its type (absent with Unconnected::none). Each x must be an
-/// input or a variable(…); an alias stands for all equal nodes. Throws Error(not_differentiable) for an integer x
-/// or y, Error(no_rule) naming op and mode, Error(argument) for an x that is neither input nor variable.
-std::vector<Expr> gradients(std::span<const Expr> ys, std::span<const Expr> xs, const GradientOptions& options = {});
+/// d sum(ys · grad_ys) / d xs, one Expr for each x, of its type (absent with Unconnected::none). Each x must
+/// be an input or a variable(…); an alias stands for all equal nodes. Throws Error(not_differentiable) for an
+/// integer x or y, Error(no_rule) naming op and mode, Error(argument) for an x that is neither input nor
+/// variable.
+std::vector<Expr> gradients(std::span<const Expr> ys, std::span<const Expr> xs,
+                            const GradientOptions& options = {});
 
 }  // namespace wengert

@@ -34,7 +34,7 @@ struct PassReport {
 };
 
 struct RunOptions : PassOptions {
-  bool verify = true;                  ///< run the verifier, at first and after each pass that changed something
+  bool verify = true;  ///< run the verifier, at first and after each pass that changed something
   std::vector<std::string> skip = {};  ///< passes left out, by name
   int stop_after = -1;                 ///< run only so many
   std::function<void(const Pass&, const Program&)> after =

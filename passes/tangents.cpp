@@ -42,8 +42,11 @@ Cotangent push_jointly(const NodeView& node) {
   std::vector<Expr> operands;
   for (size_t i = 0; i < node.inputs.size(); i++) {
     const Expr& x = node.inputs[i];
-    if (!is_float(x.dtype())) operands.push_back(x);
-    else operands.push_back(node.tangents[i].value.present() ? node.tangents[i].value : zeros(x.graph(), x.type()));
+    if (!is_float(x.dtype()))
+      operands.push_back(x);
+    else
+      operands.push_back(node.tangents[i].value.present() ? node.tangents[i].value
+                                                          : zeros(x.graph(), x.type()));
   }
   const Expr tangent = make_like(node, operands);
   if (node.op.kind == Kind::elementwise) return {tangent, joined_guard(node)};
@@ -78,7 +81,8 @@ Cotangent push_by_partials(const NodeView& node) {
   return out;
 }
 
-// An op with a bprop alone: it is linear in the cotangent, so pulling the tangent back through it pushes forward.
+// An op with a bprop alone: it is linear in the cotangent, so pulling the tangent back through it pushes
+// forward.
 std::vector<Cotangent> push_by_transposing(Graph& graph, const NodeView& node) {
   std::vector<Expr> placeholders, pulled;
   for (const Expr& y : node.outputs) placeholders.push_back(variable(zeros(graph, y.type())));
@@ -100,20 +104,24 @@ std::vector<Cotangent> push_through(Graph& graph, uint32_t id, const NodeView& n
     std::vector<Expr> values;
     for (const Cotangent& t : node.tangents) values.push_back(t.value);
     std::vector<Cotangent> out;
-    for (const Expr& t : node.op.jvp(Push{node.inputs, node.outputs, values, node.attributes})) out.push_back({t, {}});
+    for (const Expr& t : node.op.jvp(Push{node.inputs, node.outputs, values, node.attributes}))
+      out.push_back({t, {}});
     return out;
   }
   if (node.op.linearity == Linearity::jointly) return {push_jointly(node)};
   if (node.op.linearity == Linearity::each) return {push_each(node)};
   if (node.op.partials) return {push_by_partials(node)};
   if (node.op.bprop) return push_by_transposing(graph, node);
-  if (node.op.expand) return push_forward(node.op.expand(node.inputs, node.attributes), node.inputs, node.tangents);
-  throw Error(Code::no_rule, fmt::format("the op {} has no forward-mode rule (jvp)", node.op.name), graph.place(id));
+  if (node.op.expand)
+    return push_forward(node.op.expand(node.inputs, node.attributes), node.inputs, node.tangents);
+  throw Error(Code::no_rule, fmt::format("the op {} has no forward-mode rule (jvp)", node.op.name),
+              graph.place(id));
 }
 
 }  // namespace
 
-std::vector<Cotangent> push_forward(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Cotangent> seeds) {
+std::vector<Cotangent> push_forward(std::span<const Expr> ys, std::span<const Expr> xs,
+                                    std::span<const Cotangent> seeds) {
   Graph& graph = ys[0].graph();
   uint32_t first = Value::none, last = 0;
   for (const Expr& x : xs) first = std::min(first, x.value().node);
@@ -144,16 +152,21 @@ std::vector<Cotangent> push_forward(std::span<const Expr> ys, std::span<const Ex
       node.tangents.push_back(table[input.node].empty() ? Cotangent{} : table[input.node][input.result]);
     }
     for (uint32_t r = 0; r < graph.node(id).types->size(); r++) node.outputs.push_back(Expr(graph, {id, r}));
-    if (std::none_of(node.outputs.begin(), node.outputs.end(), [](const Expr& y) { return is_float(y.dtype()); })) continue;
+    if (std::none_of(node.outputs.begin(), node.outputs.end(),
+                     [](const Expr& y) { return is_float(y.dtype()); }))
+      continue;
     const PlaceScope place(graph, graph.place_id(id));
     table[id] = push_through(graph, id, node);
     for (size_t r = 0; r < node.outputs.size(); r++)
       if (table[id][r].value.present() && table[id][r].value.type() != node.outputs[r].type())
-        throw Error(Code::type, fmt::format("the forward rule of {} gives {} for a result of type {}", node.op.name,
-                                            text(table[id][r].value.type()), text(node.outputs[r].type())), graph.place(id));
+        throw Error(Code::type,
+                    fmt::format("the forward rule of {} gives {} for a result of type {}", node.op.name,
+                                text(table[id][r].value.type()), text(node.outputs[r].type())),
+                    graph.place(id));
   }
   std::vector<Cotangent> out;
-  for (const Expr& y : ys) out.push_back(table[y.value().node].empty() ? Cotangent{} : table[y.value().node][y.value().result]);
+  for (const Expr& y : ys)
+    out.push_back(table[y.value().node].empty() ? Cotangent{} : table[y.value().node][y.value().result]);
   return out;
 }
 
@@ -166,7 +179,8 @@ std::vector<Expr> jvp(std::span<const Expr> ys, std::span<const Expr> xs, std::s
   for (size_t i = 0; i < xs.size(); i++) {
     require_variable(xs[i], "the variable of a jvp");
     if (tangents[i].present() && tangents[i].type() != xs[i].type())
-      throw Error(Code::type, fmt::format("jvp: a tangent is {}, its variable {}", text(tangents[i].type()), text(xs[i].type())));
+      throw Error(Code::type, fmt::format("jvp: a tangent is {}, its variable {}", text(tangents[i].type()),
+                                          text(xs[i].type())));
     seeds.push_back({tangents[i], guards.empty() ? Expr() : guards[i]});
   }
   for (const Expr& y : ys) require_float(y, "the value to differentiate");

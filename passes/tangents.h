@@ -8,8 +8,8 @@
 namespace wengert {
 
 /// The directional derivatives of ys when each x moves along its tangent (of its type; absent: zero). Absent
-/// results are returned as zeros. `guards` (may be empty) are predicates of the tangents, as in GradientOptions.
-/// Errors as gradients().
+/// results are returned as zeros. `guards` (may be empty) are predicates of the tangents, as in
+/// GradientOptions. Errors as gradients().
 std::vector<Expr> jvp(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Expr> tangents,
                       std::span<const Expr> guards = {});
 

@@ -11,8 +11,8 @@
 namespace wengert {
 namespace {
 
-std::vector<Expr> batch_node(Graph& graph, uint32_t id, std::span<const Expr> inputs, const std::vector<bool>& batched,
-                             const Extent& extent) {
+std::vector<Expr> batch_node(Graph& graph, uint32_t id, std::span<const Expr> inputs,
+                             const std::vector<bool>& batched, const Extent& extent) {
   const Op& op = *graph.node(id).op;
   const Attributes& attributes = *graph.node(id).attributes;
   const Batch batch{inputs, batched, attributes, extent};
@@ -22,7 +22,9 @@ std::vector<Expr> batch_node(Graph& graph, uint32_t id, std::span<const Expr> in
     for (size_t i = 0; i < inputs.size(); i++) values.push_back(batch.input(i).value());
     return {graph.make(op, values, attributes)};
   }
-  if (!op.expand) throw Error(Code::no_rule, fmt::format("the op {} has no batch rule (vectorize)", op.name), graph.place(id));
+  if (!op.expand)
+    throw Error(Code::no_rule, fmt::format("the op {} has no batch rule (vectorize)", op.name),
+                graph.place(id));
   std::vector<Expr> originals;
   for (Value input : graph.inputs(id)) originals.push_back(Expr(graph, input));
   std::vector<Expr> moved, targets;
@@ -43,13 +45,14 @@ std::vector<Expr> vectorize(std::span<const Expr> ys, std::span<const Expr> xs, 
   for (uint32_t id = last + 1; id-- > 0;)
     if (needed[id])
       for (Value input : graph.inputs(id)) needed[input.node] = 1;
-  std::vector<std::vector<Expr>> table(last + 1);  // by node: its results with the new axis; empty: it has none
+  std::vector<std::vector<Expr>> table(last +
+                                       1);  // by node: its results with the new axis; empty: it has none
   for (size_t i = 0; i < xs.size(); i++) {
     Shape wanted = xs[i].shape();
     wanted.insert(wanted.begin(), extent);
     if (batched[i].shape() != wanted || batched[i].dtype() != xs[i].dtype())
-      throw Error(Code::type, fmt::format("vectorize: {} with the axis {} in front is not {}", text(xs[i].type()), extent.text(),
-                                          text(batched[i].type())));
+      throw Error(Code::type, fmt::format("vectorize: {} with the axis {} in front is not {}",
+                                          text(xs[i].type()), extent.text(), text(batched[i].type())));
     first = std::min(first, xs[i].value().node);
     if (xs[i].value().node > last) continue;
     std::vector<Expr>& entry = table[xs[i].value().node];

@@ -8,6 +8,8 @@ set -euo pipefail
 llvm=19
 build=(g++ cmake ninja-build llvm-$llvm-dev libfmt-dev nlohmann-json3-dev libcli11-dev)
 test=(doctest-dev libmpfr-dev python3 python3-numpy)
+# The kernels of another processor, run here.
+[ "$(uname -m)" = x86_64 ] && test+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;

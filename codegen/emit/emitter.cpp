@@ -8,7 +8,11 @@
 namespace wengert {
 
 Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
-    : compilation(c), plan(p), entry(std::move(e)), scalars(p.program->graph->size(), nullptr), setup_(c.context()) {
+    : compilation(c),
+      plan(p),
+      entry(std::move(e)),
+      scalars(p.program->graph->size(), nullptr),
+      setup_(c.context()) {
   llvm::BasicBlock* setup = llvm::BasicBlock::Create(c.context(), "setup", entry.function);
   llvm::BasicBlock* start = llvm::BasicBlock::Create(c.context(), "start", entry.function);
   builder.CreateBr(setup);
@@ -40,7 +44,9 @@ void Emitter::raise(Builder& builder, llvm::Value* condition, int flag) {
     setup_.CreateStore(setup_.getInt32(0), flags_);
   }
   llvm::Value* have = builder.CreateLoad(builder.getInt32Ty(), flags_);
-  builder.CreateStore(builder.CreateOr(have, builder.CreateSelect(condition, builder.getInt32(flag), builder.getInt32(0))), flags_);
+  builder.CreateStore(
+      builder.CreateOr(have, builder.CreateSelect(condition, builder.getInt32(flag), builder.getInt32(0))),
+      flags_);
 }
 
 llvm::Value* Emitter::extent(const Extent& extent) {
@@ -67,7 +73,8 @@ llvm::Value* Emitter::pointer(uint32_t node) {
       llvm::Constant* data = llvm::ConstantDataArray::getRaw(
           llvm::StringRef(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()),
           value.bytes.size(), setup_.getInt8Ty());
-      auto* global = new llvm::GlobalVariable(compilation.module(), data->getType(), true, llvm::GlobalValue::PrivateLinkage, data, "constant");
+      auto* global = new llvm::GlobalVariable(compilation.module(), data->getType(), true,
+                                              llvm::GlobalValue::PrivateLinkage, data, "constant");
       global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
       global->setAlignment(llvm::Align(64));
       return pointer = global;

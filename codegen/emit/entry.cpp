@@ -12,14 +12,17 @@ Entry describe_entry(const Plan& plan, const std::string& symbol) {
   const Program& program = *plan.program;
   Entry entry;
   entry.symbol = symbol;
-  for (Value input : program.inputs()) entry.inputs.push_back({program.graph->input_name(input), program.graph->type(input)});
+  for (Value input : program.inputs())
+    entry.inputs.push_back({program.graph->input_name(input), program.graph->type(input)});
   entry.symbols = program.symbols();
-  for (const Output& output : program.outputs) entry.outputs.push_back({output.name, program.graph->type(output.value)});
+  for (const Output& output : program.outputs)
+    entry.outputs.push_back({output.name, program.graph->type(output.value)});
   entry.workspace = plan.workspace;
   for (const Check& check : program.checks()) entry.not_negative.push_back(check.not_negative);
   // A loop over more elements than an int64 counts has no array that the checks of types would refuse.
   for (const Nest& nest : plan.nests)
-    if (std::find(entry.loops.begin(), entry.loops.end(), nest.space) == entry.loops.end()) entry.loops.push_back(nest.space);
+    if (std::find(entry.loops.begin(), entry.loops.end(), nest.space) == entry.loops.end())
+      entry.loops.push_back(nest.space);
   return entry;
 }
 
@@ -43,12 +46,16 @@ static void emit_copies(Scope& scope, const Plan& plan, const EntryPoint& point)
       store_elements(scope.builder, type.dtype, scope.at(node, {}).value, point.outputs[output], 1);
       continue;
     }
-    const unsigned lanes = std::min(scope.emitter.compilation.target().lanes(std::max<size_t>(size_of(type.dtype), 4)), 16u);
-    emit_vector_loop(scope, scope.emitter.extent(element_count(type.shape)), lanes, [&, output = output, node = node](Scope& inner, AxisIndex i) {
-      i.depth = inner.depth;
-      llvm::Value* value = inner.in_lanes(inner.at(node, Index{{i}, true}));
-      store_elements(inner.builder, type.dtype, value, inner.builder.CreateGEP(memory, point.outputs[output], i.base), inner.lanes);
-    });
+    const unsigned lanes =
+        std::min(scope.emitter.compilation.target().lanes(std::max<size_t>(size_of(type.dtype), 4)), 16u);
+    emit_vector_loop(scope, scope.emitter.extent(element_count(type.shape)), lanes,
+                     [&, output = output, node = node](Scope& inner, AxisIndex i) {
+                       i.depth = inner.depth;
+                       llvm::Value* value = inner.in_lanes(inner.at(node, Index{{i}, true}));
+                       store_elements(inner.builder, type.dtype, value,
+                                      inner.builder.CreateGEP(memory, point.outputs[output], i.base),
+                                      inner.lanes);
+                     });
   }
 }
 

@@ -10,7 +10,8 @@ std::vector<Emitted> fold_elements(Scope& scope, uint32_t root, const Nest& nest
 llvm::Value* fold_step(Emitter& emitter, Builder& builder, uint32_t root, llvm::Value* accumulator,
                        std::span<llvm::Value* const> elements, unsigned lanes);
 /// Joins two partial results.
-llvm::Value* fold_join(Emitter& emitter, Builder& builder, uint32_t root, llvm::Value* a, llvm::Value* b, unsigned lanes);
+llvm::Value* fold_join(Emitter& emitter, Builder& builder, uint32_t root, llvm::Value* a, llvm::Value* b,
+                       unsigned lanes);
 /// The bits an accumulator starts from; a missing element with them leaves it as it is.
 uint64_t fold_start_bits(const Emitter& emitter, uint32_t root);
 
@@ -18,6 +19,7 @@ uint64_t fold_start_bits(const Emitter& emitter, uint32_t root);
 llvm::Value* chunk_elements(Scope& scope, llvm::Value* extent);
 llvm::Value* chunk_count(Scope& scope, llvm::Value* extent, llvm::Value* size);
 /// Joins partial results 0..count-1 into number 0, neighbours first: join(scope, i, k) puts i and k into i.
-void emit_pairwise(Scope& scope, llvm::Value* count, const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& join);
+void emit_pairwise(Scope& scope, llvm::Value* count,
+                   const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& join);
 
 }  // namespace wengert

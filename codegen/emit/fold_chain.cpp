@@ -10,7 +10,8 @@ constexpr unsigned widest_block = 4;  // vectors of results at a time; 512 bytes
 
 class ChainFold {
  public:
-  ChainFold(Emitter& emitter, const Nest& nest) : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)) {}
+  ChainFold(Emitter& emitter, const Nest& nest)
+      : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)) {}
 
   void run(Scope& top) {
     if (nest_.kept == 0) return block(top, {}, 1, 1);
@@ -46,27 +47,35 @@ class ChainFold {
     std::vector<std::vector<llvm::Value*>> slots(nest_.roots.size());
     for (size_t r = 0; r < nest_.roots.size(); r++)
       for (unsigned piece = 0; piece < pieces; piece++)
-        slots[r].push_back(emitter_.allocate(register_type(scope.builder.getContext(), dtype(r), lanes), 1, "sum"));
+        slots[r].push_back(
+            emitter_.allocate(register_type(scope.builder.getContext(), dtype(r), lanes), 1, "sum"));
     const Extent& first = nest_.space[nest_.kept];
     llvm::Value* extent = emitter_.extent(first);
-    if (first.is_number() && *first.number() < summation::long_extent) one_chunk(scope, at, slots, lanes, scope.number(0), extent);
-    else all_chunks(scope, at, slots, lanes, extent);
+    if (first.is_number() && *first.number() < summation::long_extent)
+      one_chunk(scope, at, slots, lanes, scope.number(0), extent);
+    else
+      all_chunks(scope, at, slots, lanes, extent);
     for (size_t r = 0; r < nest_.roots.size(); r++) {
       for (unsigned piece = 0; piece < pieces; piece++) {
-        llvm::Value* sum = scope.builder.CreateLoad(register_type(scope.builder.getContext(), dtype(r), lanes), slots[r][piece]);
-        if (emitter_.type(root(r)).is_scalar()) emitter_.scalars[root(r)] = sum;
-        else scope.store(root(r), at[piece], {sum, lanes == 1});
+        llvm::Value* sum = scope.builder.CreateLoad(
+            register_type(scope.builder.getContext(), dtype(r), lanes), slots[r][piece]);
+        if (emitter_.type(root(r)).is_scalar())
+          emitter_.scalars[root(r)] = sum;
+        else
+          scope.store(root(r), at[piece], {sum, lanes == 1});
       }
     }
   }
 
-  void all_chunks(Scope& scope, const std::vector<Index>& at, const std::vector<std::vector<llvm::Value*>>& slots,
-                  unsigned lanes, llvm::Value* extent) {
+  void all_chunks(Scope& scope, const std::vector<Index>& at,
+                  const std::vector<std::vector<llvm::Value*>>& slots, unsigned lanes, llvm::Value* extent) {
     llvm::Value* scratch = emitter_.workspace(nest_.scratch);
     auto place = [&](Scope& s, size_t r, unsigned piece, llvm::Value* chunk) {
-      llvm::Value* number = s.builder.CreateAdd(chunk, s.number(static_cast<int64_t>(r) * summation::most_chunks));
-      llvm::Value* bytes = s.builder.CreateAdd(s.builder.CreateMul(number, s.number(512)),
-                                               s.number(static_cast<int64_t>(piece * lanes * size_of(dtype(r)))));
+      llvm::Value* number =
+          s.builder.CreateAdd(chunk, s.number(static_cast<int64_t>(r) * summation::most_chunks));
+      llvm::Value* bytes =
+          s.builder.CreateAdd(s.builder.CreateMul(number, s.number(512)),
+                              s.number(static_cast<int64_t>(piece * lanes * size_of(dtype(r)))));
       return s.builder.CreateGEP(s.builder.getInt8Ty(), scratch, bytes);
     };
     llvm::Value* size = chunk_elements(scope, extent);
@@ -81,7 +90,8 @@ class ChainFold {
       end = chunk.builder.CreateSelect(chunk.builder.CreateICmpSLT(end, extent), end, extent);
       one_chunk(chunk, at, slots, lanes, begin, end);
       each([&](size_t r, unsigned piece) {
-        llvm::Value* sum = chunk.builder.CreateLoad(register_type(chunk.builder.getContext(), dtype(r), lanes), slots[r][piece]);
+        llvm::Value* sum = chunk.builder.CreateLoad(
+            register_type(chunk.builder.getContext(), dtype(r), lanes), slots[r][piece]);
         store_elements(chunk.builder, dtype(r), sum, place(chunk, r, piece, c.base), lanes);
       });
     });
@@ -89,34 +99,45 @@ class ChainFold {
       each([&](size_t r, unsigned piece) {
         llvm::Value* a = load_elements(s.builder, dtype(r), place(s, r, piece, to), lanes);
         llvm::Value* b = load_elements(s.builder, dtype(r), place(s, r, piece, from), lanes);
-        store_elements(s.builder, dtype(r), fold_join(emitter_, s.builder, root(r), a, b, lanes), place(s, r, piece, to), lanes);
+        store_elements(s.builder, dtype(r), fold_join(emitter_, s.builder, root(r), a, b, lanes),
+                       place(s, r, piece, to), lanes);
       });
     });
     each([&](size_t r, unsigned piece) {
-      scope.builder.CreateStore(load_elements(scope.builder, dtype(r), place(scope, r, piece, scope.number(0)), lanes), slots[r][piece]);
+      scope.builder.CreateStore(
+          load_elements(scope.builder, dtype(r), place(scope, r, piece, scope.number(0)), lanes),
+          slots[r][piece]);
     });
   }
 
-  void one_chunk(Scope& scope, const std::vector<Index>& at, const std::vector<std::vector<llvm::Value*>>& slots, unsigned lanes,
-                 llvm::Value* begin, llvm::Value* end) {
+  void one_chunk(Scope& scope, const std::vector<Index>& at,
+                 const std::vector<std::vector<llvm::Value*>>& slots, unsigned lanes, llvm::Value* begin,
+                 llvm::Value* end) {
     for (size_t r = 0; r < slots.size(); r++)
       for (llvm::Value* slot : slots[r])
-        scope.builder.CreateStore(constant_of_bits(scope.builder.getContext(), dtype(r), fold_start_bits(emitter_, root(r)), lanes), slot);
+        scope.builder.CreateStore(
+            constant_of_bits(scope.builder.getContext(), dtype(r), fold_start_bits(emitter_, root(r)), lanes),
+            slot);
     emit_loop(scope, begin, end, 1, lanes, [&](Scope& outer, AxisIndex i) {
       Index folded;
       folded.axes.push_back(i);
-      emit_loops(outer, std::span(nest_.space).subspan(nest_.kept + 1), folded, [&](Scope& inner, const Index& inner_index) {
-        for (size_t r = 0; r < slots.size(); r++) {
-          for (size_t piece = 0; piece < slots[r].size(); piece++) {
-            Index full = at[piece];
-            full.axes.insert(full.axes.end(), inner_index.axes.begin(), inner_index.axes.end());
-            std::vector<llvm::Value*> elements;
-            for (const Emitted& element : fold_elements(inner, root(r), nest_, full)) elements.push_back(inner.in_lanes(element));
-            llvm::Value* sum = inner.builder.CreateLoad(register_type(inner.builder.getContext(), dtype(r), lanes), slots[r][piece]);
-            inner.builder.CreateStore(fold_step(emitter_, inner.builder, root(r), sum, elements, lanes), slots[r][piece]);
-          }
-        }
-      });
+      emit_loops(outer, std::span(nest_.space).subspan(nest_.kept + 1), folded,
+                 [&](Scope& inner, const Index& inner_index) {
+                   for (size_t r = 0; r < slots.size(); r++) {
+                     for (size_t piece = 0; piece < slots[r].size(); piece++) {
+                       Index full = at[piece];
+                       full.axes.insert(full.axes.end(), inner_index.axes.begin(), inner_index.axes.end());
+                       std::vector<llvm::Value*> elements;
+                       for (const Emitted& element : fold_elements(inner, root(r), nest_, full))
+                         elements.push_back(inner.in_lanes(element));
+                       llvm::Value* sum = inner.builder.CreateLoad(
+                           register_type(inner.builder.getContext(), dtype(r), lanes), slots[r][piece]);
+                       inner.builder.CreateStore(
+                           fold_step(emitter_, inner.builder, root(r), sum, elements, lanes),
+                           slots[r][piece]);
+                     }
+                   }
+                 });
     });
   }
 

@@ -16,7 +16,8 @@ struct FoldRoot {
 
 class LanesFold {
  public:
-  LanesFold(Emitter& emitter, const Nest& nest) : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)) {
+  LanesFold(Emitter& emitter, const Nest& nest)
+      : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)) {
     llvm::LLVMContext& context = emitter.compilation.context();
     for (Value root : nest.roots) {
       if (!is_fold(emitter.graph().node(root.node).op->kind)) {
@@ -41,8 +42,10 @@ class LanesFold {
     emit_loops(top, std::span(nest_.space).first(nest_.kept), {}, [&](Scope& scope, const Index& kept) {
       const std::vector<llvm::Value*> results = all_chunks(scope, kept);
       for (size_t i = 0; i < folds_.size(); i++) {
-        if (emitter_.type(folds_[i].node).is_scalar()) emitter_.scalars[folds_[i].node] = results[i];
-        else scope.store(folds_[i].node, kept, {results[i], true});
+        if (emitter_.type(folds_[i].node).is_scalar())
+          emitter_.scalars[folds_[i].node] = results[i];
+        else
+          scope.store(folds_[i].node, kept, {results[i], true});
       }
     });
   }
@@ -51,7 +54,8 @@ class LanesFold {
   std::vector<llvm::Value*> all_chunks(Scope& scope, const Index& kept) {
     const Extent& first = nest_.space[nest_.kept];
     llvm::Value* extent = emitter_.extent(first);
-    if (first.is_number() && *first.number() < summation::long_extent) return one_chunk(scope, kept, scope.number(0), extent);
+    if (first.is_number() && *first.number() < summation::long_extent)
+      return one_chunk(scope, kept, scope.number(0), extent);
     llvm::LLVMContext& context = emitter_.compilation.context();
     std::vector<llvm::Value*> sums, results;
     for (const FoldRoot& fold : folds_)
@@ -73,7 +77,8 @@ class LanesFold {
       for (size_t i = 0; i < folds_.size(); i++) {
         llvm::Value* a = load_elements(s.builder, folds_[i].dtype, slot(s, i, to), 1);
         llvm::Value* b = load_elements(s.builder, folds_[i].dtype, slot(s, i, from), 1);
-        store_elements(s.builder, folds_[i].dtype, fold_join(emitter_, s.builder, folds_[i].node, a, b, 1), slot(s, i, to), 1);
+        store_elements(s.builder, folds_[i].dtype, fold_join(emitter_, s.builder, folds_[i].node, a, b, 1),
+                       slot(s, i, to), 1);
       }
     });
     for (size_t i = 0; i < folds_.size(); i++)
@@ -85,7 +90,9 @@ class LanesFold {
   std::vector<llvm::Value*> one_chunk(Scope& scope, const Index& kept, llvm::Value* begin, llvm::Value* end) {
     for (const FoldRoot& fold : folds_)
       for (llvm::Value* slot : fold.slots)
-        scope.builder.CreateStore(constant_of_bits(scope.builder.getContext(), fold.dtype, fold_start_bits(emitter_, fold.node), lanes_), slot);
+        scope.builder.CreateStore(constant_of_bits(scope.builder.getContext(), fold.dtype,
+                                                   fold_start_bits(emitter_, fold.node), lanes_),
+                                  slot);
     const std::span<const Extent> folded = std::span(nest_.space).subspan(nest_.kept);
     if (folded.size() == 1) {
       row(scope, kept, begin, end);
@@ -118,7 +125,8 @@ class LanesFold {
         for (uint32_t map : maps_) inner.store(map, full, inner.compute(map, full));
         for (const FoldRoot& fold : folds_) {
           std::vector<llvm::Value*> elements;
-          for (const Emitted& element : fold_elements(inner, fold.node, nest_, full)) elements.push_back(inner.in_lanes(element));
+          for (const Emitted& element : fold_elements(inner, fold.node, nest_, full))
+            elements.push_back(inner.in_lanes(element));
           add(inner.builder, fold, piece, elements);
         }
       }
@@ -129,7 +137,8 @@ class LanesFold {
         for (llvm::Value* array : fold.remainders)
           for (unsigned piece = 0; piece < pieces; piece++)
             store_elements(rest.builder, fold.dtype,
-                           constant_of_bits(rest.builder.getContext(), fold.dtype, fold_start_bits(emitter_, fold.node), lanes_),
+                           constant_of_bits(rest.builder.getContext(), fold.dtype,
+                                            fold_start_bits(emitter_, fold.node), lanes_),
                            element(rest.builder, fold, array, rest.number(piece * lanes_)), lanes_);
       emit_loop(rest, whole, end, 1, 1, [&](Scope& inner, AxisIndex i) {
         Index full = index;
@@ -139,14 +148,17 @@ class LanesFold {
         for (const FoldRoot& fold : folds_) {
           const std::vector<Emitted> elements = fold_elements(inner, fold.node, nest_, full);
           for (size_t k = 0; k < elements.size(); k++)
-            store_elements(inner.builder, fold.dtype, elements[k].value, element(inner.builder, fold, fold.remainders[k], position), 1);
+            store_elements(inner.builder, fold.dtype, elements[k].value,
+                           element(inner.builder, fold, fold.remainders[k], position), 1);
         }
       });
       for (const FoldRoot& fold : folds_) {
         for (unsigned piece = 0; piece < pieces; piece++) {
           std::vector<llvm::Value*> elements;
           for (llvm::Value* array : fold.remainders)
-            elements.push_back(load_elements(rest.builder, fold.dtype, element(rest.builder, fold, array, rest.number(piece * lanes_)), lanes_));
+            elements.push_back(load_elements(rest.builder, fold.dtype,
+                                             element(rest.builder, fold, array, rest.number(piece * lanes_)),
+                                             lanes_));
           add(rest.builder, fold, piece, elements);
         }
       }
@@ -168,13 +180,17 @@ class LanesFold {
     for (llvm::Value* slot : fold.slots)
       sums.push_back(builder.CreateLoad(register_type(builder.getContext(), fold.dtype, lanes_), slot));
     for (size_t half = sums.size() / 2; half >= 1; half /= 2)
-      for (size_t i = 0; i < half; i++) sums[i] = fold_join(emitter_, builder, fold.node, sums[i], sums[i + half], lanes_);
+      for (size_t i = 0; i < half; i++)
+        sums[i] = fold_join(emitter_, builder, fold.node, sums[i], sums[i + half], lanes_);
     llvm::Value* sum = sums[0];
     for (unsigned width = lanes_; width > 1; width /= 2) {
       std::vector<int> low, high;
-      for (unsigned i = 0; i < width / 2; i++) low.push_back(static_cast<int>(i)), high.push_back(static_cast<int>(i + width / 2));
+      for (unsigned i = 0; i < width / 2; i++)
+        low.push_back(static_cast<int>(i)), high.push_back(static_cast<int>(i + width / 2));
       llvm::Value *a = builder.CreateShuffleVector(sum, low), *b = builder.CreateShuffleVector(sum, high);
-      if (width == 2) a = builder.CreateExtractElement(sum, uint64_t{0}), b = builder.CreateExtractElement(sum, uint64_t{1});
+      if (width == 2)
+        a = builder.CreateExtractElement(sum, uint64_t{0}),
+        b = builder.CreateExtractElement(sum, uint64_t{1});
       sum = fold_join(emitter_, builder, fold.node, a, b, width / 2);
     }
     return sum;

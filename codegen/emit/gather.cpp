@@ -35,11 +35,13 @@ Emitted Scope::load_guarded(uint32_t node, const Index& index, Emitted inside, b
   llvm::Type* memory = memory_type(builder.getContext(), dtype);
   llvm::Value* pointer = emitter.pointer(node);
   const double fill = nan && is_float(dtype) ? std::numeric_limits<double>::quiet_NaN() : 0;
-  const uint64_t bits = dtype == Dtype::f64 ? std::bit_cast<uint64_t>(fill)
-                        : dtype == Dtype::f32 ? std::bit_cast<uint32_t>(static_cast<float>(fill)) : 0;
+  const uint64_t bits = dtype == Dtype::f64   ? std::bit_cast<uint64_t>(fill)
+                        : dtype == Dtype::f32 ? std::bit_cast<uint32_t>(static_cast<float>(fill))
+                                              : 0;
   if (nan) {
     llvm::Value* outside = builder.CreateNot(inside.value);
-    emitter.raise(builder, inside.uniform ? outside : builder.CreateOrReduce(outside), WENGERT_INDEX_OUT_OF_RANGE);
+    emitter.raise(builder, inside.uniform ? outside : builder.CreateOrReduce(outside),
+                  WENGERT_INDEX_OUT_OF_RANGE);
   }
   const Address where = address(node, index);
   // Lanes out of range read from a place of the kernel's own that holds the fill value.
@@ -48,14 +50,16 @@ Emitted Scope::load_guarded(uint32_t node, const Index& index, Emitted inside, b
   const bool uniform = lanes == 1 || (!where.stride && !where.offsets && inside.uniform);
   auto* constant = where.stride ? llvm::dyn_cast<llvm::ConstantInt>(where.stride) : nullptr;
   if (uniform || (inside.uniform && !where.offsets && constant && constant->isOne())) {
-    llvm::Value* from = builder.CreateSelect(inside.value, builder.CreateGEP(memory, pointer, where.offset), harmless);
+    llvm::Value* from =
+        builder.CreateSelect(inside.value, builder.CreateGEP(memory, pointer, where.offset), harmless);
     return {load_elements(builder, dtype, from, uniform ? 1 : lanes), uniform};
   }
   llvm::Value* out = llvm::PoisonValue::get(register_type(builder.getContext(), dtype, lanes));
   for (unsigned i = 0; i < lanes; i++) {
     llvm::Value* offset = where.offsets ? builder.CreateExtractElement(where.offsets, i)
-                          : where.stride ? builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)))
-                                         : where.offset;
+                          : where.stride
+                              ? builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)))
+                              : where.offset;
     llvm::Value* valid = inside.uniform ? inside.value : builder.CreateExtractElement(inside.value, i);
     llvm::Value* from = builder.CreateSelect(valid, builder.CreateGEP(memory, pointer, offset), harmless);
     out = builder.CreateInsertElement(out, load_elements(builder, dtype, from, 1), i);

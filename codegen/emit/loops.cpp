@@ -4,7 +4,9 @@
 
 namespace wengert {
 
-static const llvm::ConstantInt* constant(llvm::Value* value) { return llvm::dyn_cast<llvm::ConstantInt>(value); }
+static const llvm::ConstantInt* constant(llvm::Value* value) {
+  return llvm::dyn_cast<llvm::ConstantInt>(value);
+}
 
 void emit_loop(Scope& outer, llvm::Value* begin, llvm::Value* end, int64_t step, unsigned lanes,
                const std::function<void(Scope&, AxisIndex)>& body) {
@@ -28,7 +30,8 @@ void emit_loop(Scope& outer, llvm::Value* begin, llvm::Value* end, int64_t step,
   outer.builder.SetInsertPoint(exit);
 }
 
-void emit_vector_loop(Scope& outer, llvm::Value* extent, unsigned lanes, const std::function<void(Scope&, AxisIndex)>& body) {
+void emit_vector_loop(Scope& outer, llvm::Value* extent, unsigned lanes,
+                      const std::function<void(Scope&, AxisIndex)>& body) {
   llvm::Value* main = outer.builder.CreateAnd(extent, outer.number(-static_cast<int64_t>(lanes)));
   if (lanes == 1) main = outer.number(0);
   emit_loop(outer, outer.number(0), main, lanes, lanes, [&](Scope& inner, AxisIndex i) {
@@ -41,11 +44,12 @@ void emit_vector_loop(Scope& outer, llvm::Value* extent, unsigned lanes, const s
 void emit_loops(Scope& outer, std::span<const Extent> extents, Index index,
                 const std::function<void(Scope&, const Index&)>& body) {
   if (extents.empty()) return body(outer, index);
-  emit_loop(outer, outer.number(0), outer.emitter.extent(extents[0]), 1, outer.lanes, [&](Scope& inner, AxisIndex i) {
-    Index longer = index;
-    longer.axes.push_back(i);
-    emit_loops(inner, extents.subspan(1), std::move(longer), body);
-  });
+  emit_loop(outer, outer.number(0), outer.emitter.extent(extents[0]), 1, outer.lanes,
+            [&](Scope& inner, AxisIndex i) {
+              Index longer = index;
+              longer.axes.push_back(i);
+              emit_loops(inner, extents.subspan(1), std::move(longer), body);
+            });
 }
 
 }  // namespace wengert

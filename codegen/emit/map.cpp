@@ -22,9 +22,10 @@ static void over_space(Scope& scope, const Shape& space, bool flat, unsigned lan
 }
 
 void emit_map(Scope& scope, const Nest& nest) {
-  over_space(scope, nest.space, nest.flat, lanes_of(scope.emitter, nest), [&](Scope& inner, const Index& index) {
-    for (Value root : nest.roots) inner.store(root.node, index, inner.compute(root.node, index));
-  });
+  over_space(scope, nest.space, nest.flat, lanes_of(scope.emitter, nest),
+             [&](Scope& inner, const Index& index) {
+               for (Value root : nest.roots) inner.store(root.node, index, inner.compute(root.node, index));
+             });
 }
 
 void emit_place(Scope& scope, const Nest& nest) {
@@ -46,9 +47,8 @@ void emit_place(Scope& scope, const Nest& nest) {
 void emit_fill(Scope& scope, const Nest& nest) {
   const uint32_t root = nest.roots[0].node;
   const uint32_t operand = scope.emitter.graph().inputs(root)[nest.operand].node;
-  over_space(scope, nest.space, true, lanes_of(scope.emitter, nest), [&](Scope& inner, const Index& index) {
-    inner.store(root, index, inner.at(operand, {}));
-  });
+  over_space(scope, nest.space, true, lanes_of(scope.emitter, nest),
+             [&](Scope& inner, const Index& index) { inner.store(root, index, inner.at(operand, {})); });
 }
 
 }  // namespace wengert

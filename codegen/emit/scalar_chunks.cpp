@@ -28,8 +28,9 @@ llvm::Function* BodyFunctions::function(uint32_t node, const Body& body) {
   std::vector<llvm::Type*> types;
   for (Dtype dtype : body.inputs) types.push_back(register_type(context, dtype, 1));
   llvm::Type* result = register_type(context, body.type(body.outputs[0]), 1);
-  made = llvm::Function::Create(llvm::FunctionType::get(result, types, false), llvm::GlobalValue::InternalLinkage,
-                                fmt::format("op.{}", emitter_.graph().node(node).op->name), emitter_.compilation.module());
+  made = llvm::Function::Create(
+      llvm::FunctionType::get(result, types, false), llvm::GlobalValue::InternalLinkage,
+      fmt::format("op.{}", emitter_.graph().node(node).op->name), emitter_.compilation.module());
   made->addFnAttr(llvm::Attribute::NoInline);
   made->setDoesNotAccessMemory();
   Builder builder(llvm::BasicBlock::Create(context, "body", made));
@@ -51,7 +52,8 @@ ScalarChunks::ScalarChunks(Emitter& emitter, Scope& top) : emitter_(emitter), to
   for (uint32_t id = 0; id < plan.roles.size(); id++)
     if (plan.roles[id] != Role::dead && !in_chunk[id])
       for (Value input : emitter.graph().inputs(id)) read_by_entry_[input.node] = in_chunk[input.node];
-  for (const Output& output : plan.program->outputs) read_by_entry_[output.value.node] = in_chunk[output.value.node];
+  for (const Output& output : plan.program->outputs)
+    read_by_entry_[output.value.node] = in_chunk[output.value.node];
 }
 
 llvm::Value* ScalarChunks::slot(Builder& builder, llvm::Value* base, uint32_t node) {
@@ -60,12 +62,14 @@ llvm::Value* ScalarChunks::slot(Builder& builder, llvm::Value* base, uint32_t no
 
 void ScalarChunks::publish(uint32_t node) {
   if (!slots_ || emitter_.plan.slots[node] == Plan::no_slot) return;
-  store_elements(top_.builder, emitter_.type(node).dtype, top_.at(node, {}).value, slot(top_.builder, slots_, node), 1);
+  store_elements(top_.builder, emitter_.type(node).dtype, top_.at(node, {}).value,
+                 slot(top_.builder, slots_, node), 1);
 }
 
 void ScalarChunks::run(uint32_t level, uint32_t before) {
   const std::vector<ScalarChunk>& chunks = emitter_.plan.chunks;
-  for (; next_ < chunks.size() && chunks[next_].level == level && chunks[next_].nodes.front() < before; next_++)
+  for (; next_ < chunks.size() && chunks[next_].level == level && chunks[next_].nodes.front() < before;
+       next_++)
     emit(chunks[next_]);
 }
 
@@ -73,10 +77,13 @@ void ScalarChunks::emit(const ScalarChunk& chunk) {
   llvm::LLVMContext& context = emitter_.compilation.context();
   llvm::Type* pointer = llvm::PointerType::getUnqual(context);
   llvm::Function* function = llvm::Function::Create(
-      llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer, pointer}, false), llvm::GlobalValue::InternalLinkage,
-      fmt::format("{}.scalars.{}", emitter_.entry.function->getName().str(), next_), emitter_.compilation.module());
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer, pointer}, false),
+      llvm::GlobalValue::InternalLinkage,
+      fmt::format("{}.scalars.{}", emitter_.entry.function->getName().str(), next_),
+      emitter_.compilation.module());
   function->addFnAttr(llvm::Attribute::NoInline);
-  // Much straight-line code is selected without optimisation: a third of the time, for code as fast within a tenth.
+  // Much straight-line code is selected without optimisation: a third of the time, for code as fast within a
+  // tenth.
   if (emitter_.plan.chunks.size() > many_chunks) function->addFnAttr(llvm::Attribute::OptimizeNone);
   // The same slots twice: no chunk reads a slot that it writes.
   llvm::Argument *read = function->getArg(0), *write = function->getArg(1);
@@ -90,7 +97,8 @@ void ScalarChunks::emit(const ScalarChunk& chunk) {
     if (value) return value;
     const Dtype dtype = emitter_.type(node).dtype;
     const Node& n = emitter_.graph().node(node);
-    if (n.op->kind != Kind::constant) return value = load_elements(builder, dtype, slot(builder, read, node), 1);
+    if (n.op->kind != Kind::constant)
+      return value = load_elements(builder, dtype, slot(builder, read, node), 1);
     const Tensor& literal = n.attributes->get<Tensor>("value");
     uint64_t bits = 0;
     std::memcpy(&bits, literal.bytes.data(), literal.bytes.size());
@@ -107,7 +115,9 @@ void ScalarChunks::emit(const ScalarChunk& chunk) {
   builder.CreateRetVoid();
   top_.builder.CreateCall(function, {slots_, slots_});
   for (uint32_t id : chunk.nodes)
-    if (read_by_entry_[id]) emitter_.scalars[id] = load_elements(top_.builder, emitter_.type(id).dtype, slot(top_.builder, slots_, id), 1);
+    if (read_by_entry_[id])
+      emitter_.scalars[id] =
+          load_elements(top_.builder, emitter_.type(id).dtype, slot(top_.builder, slots_, id), 1);
 }
 
 }  // namespace wengert

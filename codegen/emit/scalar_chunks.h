@@ -4,8 +4,8 @@
 
 namespace wengert {
 
-/// Bodies of ops as functions of the module, one for each op, attributes and dtypes: long scalar code calls them, so
-/// that it grows by a call and not by a body each time.
+/// Bodies of ops as functions of the module, one for each op, attributes and dtypes: long scalar code calls
+/// them, so that it grows by a call and not by a body each time.
 class BodyFunctions {
  public:
   explicit BodyFunctions(Emitter& emitter) : emitter_(emitter) {}

@@ -46,13 +46,17 @@ Emitted Scope::compute(uint32_t node, const Index& index) {
     case Kind::iota: return ramp(node, index);
     case Kind::gather: return gathered(node, index);
     case Kind::reshape: return without_ones(node, index);
-    case Kind::constant: return {constant_of_bits(builder.getContext(), emitter.type(node).dtype,
-                                                  [&] {
-                                                    const Tensor& t = emitter.graph().node(node).attributes->get<Tensor>("value");
-                                                    uint64_t bits = 0;
-                                                    std::memcpy(&bits, t.bytes.data(), t.bytes.size());
-                                                    return bits;
-                                                  }(), 1), true};
+    case Kind::constant:
+      return {constant_of_bits(
+                  builder.getContext(), emitter.type(node).dtype,
+                  [&] {
+                    const Tensor& t = emitter.graph().node(node).attributes->get<Tensor>("value");
+                    uint64_t bits = 0;
+                    std::memcpy(&bits, t.bytes.data(), t.bytes.size());
+                    return bits;
+                  }(),
+                  1),
+              true};
     default: break;
   }
   throw Error(Code::internal, fmt::format("the emitter met {} where a value at an index was wanted",
@@ -94,8 +98,9 @@ Emitted Scope::moved(uint32_t node, const Index& index) {
       Builder& place = home->builder;
       llvm::Value* offset = emitter.extent(map.offset);
       if (axis.lanes)
-        axis.lanes = place.CreateAdd(place.CreateMul(axis.lanes, llvm::ConstantInt::get(axis.lanes->getType(), map.stride, true)),
-                                     place.CreateVectorSplat(home->lanes, offset));
+        axis.lanes = place.CreateAdd(
+            place.CreateMul(axis.lanes, llvm::ConstantInt::get(axis.lanes->getType(), map.stride, true)),
+            place.CreateVectorSplat(home->lanes, offset));
       else
         axis.base = place.CreateAdd(place.CreateMul(axis.base, number(map.stride)), offset);
       axis.step *= map.stride;
@@ -146,11 +151,13 @@ Scope::Address Scope::address(uint32_t node, const Index& index) {
     return out;
   }
   const std::vector<llvm::Value*>& strides = emitter.strides(node);
-  const bool scattered = std::any_of(index.axes.begin(), index.axes.end(), [](const AxisIndex& a) { return a.lanes; });
+  const bool scattered =
+      std::any_of(index.axes.begin(), index.axes.end(), [](const AxisIndex& a) { return a.lanes; });
   for (size_t i = 0; i < index.axes.size(); i++) {
     const AxisIndex& axis = index.axes[i];
     if (scattered && (axis.lanes || axis.step)) {
-      llvm::Value* part = builder.CreateMul(index_lanes(axis), lanes == 1 ? strides[i] : builder.CreateVectorSplat(lanes, strides[i]));
+      llvm::Value* part = builder.CreateMul(
+          index_lanes(axis), lanes == 1 ? strides[i] : builder.CreateVectorSplat(lanes, strides[i]));
       out.offsets = out.offsets ? builder.CreateAdd(out.offsets, part) : part;
       continue;
     }
@@ -159,8 +166,10 @@ Scope::Address Scope::address(uint32_t node, const Index& index) {
     llvm::Value* part = builder.CreateMul(strides[i], number(axis.step));
     out.stride = out.stride ? builder.CreateAdd(out.stride, part) : part;
   }
-  if (out.offsets && lanes > 1) out.offsets = builder.CreateAdd(out.offsets, builder.CreateVectorSplat(lanes, out.offset));
-  else if (out.offsets) out.offset = builder.CreateAdd(out.offsets, out.offset), out.offsets = nullptr;
+  if (out.offsets && lanes > 1)
+    out.offsets = builder.CreateAdd(out.offsets, builder.CreateVectorSplat(lanes, out.offset));
+  else if (out.offsets)
+    out.offset = builder.CreateAdd(out.offsets, out.offset), out.offsets = nullptr;
   return out;
 }
 
@@ -174,12 +183,14 @@ llvm::Value* Scope::load_lanes(Dtype dtype, llvm::Value* pointer, const Address&
     return load_elements(builder, dtype, builder.CreateGEP(memory, pointer, where.offset), lanes);
   if (!where.offsets && constant && constant->isMinusOne()) {
     llvm::Value* first = builder.CreateSub(where.offset, number(lanes - 1));
-    return builder.CreateVectorReverse(load_elements(builder, dtype, builder.CreateGEP(memory, pointer, first), lanes));
+    return builder.CreateVectorReverse(
+        load_elements(builder, dtype, builder.CreateGEP(memory, pointer, first), lanes));
   }
   llvm::Value* out = llvm::PoisonValue::get(register_type(builder.getContext(), dtype, lanes));
   for (unsigned i = 0; i < lanes; i++) {
-    llvm::Value* offset = where.offsets ? builder.CreateExtractElement(where.offsets, i)
-                                        : builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)));
+    llvm::Value* offset = where.offsets
+                              ? builder.CreateExtractElement(where.offsets, i)
+                              : builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)));
     out = builder.CreateInsertElement(out, element(offset), i);
   }
   return out;
@@ -207,8 +218,11 @@ void Scope::store(uint32_t node, const Index& index, const Emitted& value) {
   }
   llvm::Value* all = in_lanes(value);
   for (unsigned i = 0; i < lanes; i++) {
-    llvm::Value* offset = where.stride ? builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i))) : where.offset;
-    store_elements(builder, dtype, builder.CreateExtractElement(all, i), builder.CreateGEP(memory, pointer, offset), 1);
+    llvm::Value* offset = where.stride
+                              ? builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)))
+                              : where.offset;
+    store_elements(builder, dtype, builder.CreateExtractElement(all, i),
+                   builder.CreateGEP(memory, pointer, offset), 1);
   }
 }
 

@@ -1,8 +1,9 @@
 // Values at an index: what the loop emitters ask for. A Scope is one level of a loop nest while it is being
-// emitted; a value is computed at the outermost level that its index permits, so what does not depend on an inner
-// loop is outside it.
+// emitted; a value is computed at the outermost level that its index permits, so what does not depend on an
+// inner loop is outside it.
 //
-// Recursion goes as deep as the plan inlines (a stated bound, codegen/plan/roles.cpp), not as deep as the graph.
+// Recursion goes as deep as the plan inlines (a stated bound, codegen/plan/roles.cpp), not as deep as the
+// graph.
 #pragma once
 #include <functional>
 #include <map>
@@ -16,7 +17,8 @@
 
 namespace wengert {
 
-/// An index along one axis, for each lane l: base + step * l, or lanes[l] where that is given (a vector of i64).
+/// An index along one axis, for each lane l: base + step * l, or lanes[l] where that is given (a vector of
+/// i64).
 struct AxisIndex {
   llvm::Value* base = nullptr;
   int64_t step = 0;
@@ -54,8 +56,8 @@ class Scope {
   Emitter& emitter;
   Scope* parent;
   unsigned depth;
-  unsigned lanes;  ///< of values that depend on this scope's loop
-  Builder builder; ///< at the end of the open block
+  unsigned lanes;   ///< of values that depend on this scope's loop
+  Builder builder;  ///< at the end of the open block
 
  private:
   Emitted load(uint32_t node, const Index& index);
@@ -88,8 +90,8 @@ class Emitter {
   llvm::Value* workspace(const Extent& offset);
   llvm::Value* extent(const Extent& extent);
   const std::vector<llvm::Value*>& strides(uint32_t node);
-  /// A stack slot of the frame, the nest's until release(): nests one after another share their slots, so that the frame
-  /// does not grow with the program.
+  /// A stack slot of the frame, the nest's until release(): nests one after another share their slots, so
+  /// that the frame does not grow with the program.
   llvm::Value* allocate(llvm::Type* type, uint64_t count, const char* name);
   void release() { used_.clear(); }
   /// Sets flag bits where the condition (i1) holds.
@@ -116,8 +118,8 @@ class Emitter {
   std::map<std::string, llvm::Value*> extents_;
 };
 
-/// Emits body for i = begin, begin + step, … below end, in a scope of its own inside `outer`. Known single and zero
-/// trip counts make no loop.
+/// Emits body for i = begin, begin + step, … below end, in a scope of its own inside `outer`. Known single
+/// and zero trip counts make no loop.
 void emit_loop(Scope& outer, llvm::Value* begin, llvm::Value* end, int64_t step, unsigned lanes,
                const std::function<void(Scope&, AxisIndex)>& body);
 /// Emits body over 0..extent: `lanes` at a time, then the rest one by one.

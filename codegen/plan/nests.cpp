@@ -57,7 +57,8 @@ Nest fold_nest(const Graph& graph, uint32_t id) {
   return nest;
 }
 
-// A reduction over trailing axes visits its operand's elements in order: a map over the same space can join it.
+// A reduction over trailing axes visits its operand's elements in order: a map over the same space can join
+// it.
 bool folds_in_order(const Graph& graph, const Nest& nest) {
   for (Value root : nest.roots) {
     const Node& node = graph.node(root.node);
@@ -74,7 +75,8 @@ std::vector<Nest> nests_of(const Graph& graph, uint32_t id) {
   const Node& node = graph.node(id);
   const Shape& shape = graph.type({id, 0}).shape;
   switch (node.op->kind) {
-    case Kind::reduction: case Kind::contraction: return {fold_nest(graph, id)};
+    case Kind::reduction:
+    case Kind::contraction: return {fold_nest(graph, id)};
     case Kind::arg_reduction: {
       Nest nest{.kind = NestKind::arg_reduction, .roots = {{id, 0}}, .space = shape};
       nest.kept = static_cast<uint32_t>(shape.size());
@@ -87,7 +89,11 @@ std::vector<Nest> nests_of(const Graph& graph, uint32_t id) {
       Extent start = 0;
       for (uint32_t i = 0; i < node.input_count; i++) {
         const Shape& part = graph.type(graph.inputs(id)[i]).shape;
-        Nest nest{.kind = NestKind::place, .roots = {{id, 0}}, .space = part, .operand = i, .offset = Shape(part.size(), 0),
+        Nest nest{.kind = NestKind::place,
+                  .roots = {{id, 0}},
+                  .space = part,
+                  .operand = i,
+                  .offset = Shape(part.size(), 0),
                   .stride = Axes(part.size(), 1)};
         nest.offset[axis] = start;
         start = start + part[axis];
@@ -99,13 +105,23 @@ std::vector<Nest> nests_of(const Graph& graph, uint32_t id) {
       Axes stride = node.attributes->axes("interior");
       for (int64_t& step : stride) step++;
       return {Nest{.kind = NestKind::fill, .roots = {{id, 0}}, .space = shape, .operand = 1},
-              Nest{.kind = NestKind::place, .roots = {{id, 0}}, .space = graph.type(graph.inputs(id)[0]).shape,
-                   .operand = 0, .offset = node.attributes->get<Shape>("low"), .stride = stride}};
+              Nest{.kind = NestKind::place,
+                   .roots = {{id, 0}},
+                   .space = graph.type(graph.inputs(id)[0]).shape,
+                   .operand = 0,
+                   .offset = node.attributes->get<Shape>("low"),
+                   .stride = stride}};
     }
     case Kind::scatter:
-      return {Nest{.kind = NestKind::place, .roots = {{id, 0}}, .space = shape, .operand = 0, .offset = Shape(shape.size(), 0),
-                   .stride = Axes(shape.size(), 1)},
-              Nest{.kind = NestKind::scatter, .roots = {{id, 0}}, .space = graph.type(graph.inputs(id)[2]).shape}};
+      return {
+          Nest{.kind = NestKind::place,
+               .roots = {{id, 0}},
+               .space = shape,
+               .operand = 0,
+               .offset = Shape(shape.size(), 0),
+               .stride = Axes(shape.size(), 1)},
+          Nest{
+              .kind = NestKind::scatter, .roots = {{id, 0}}, .space = graph.type(graph.inputs(id)[2]).shape}};
     default: return {Nest{.kind = NestKind::map, .roots = {{id, 0}}, .space = shape}};
   }
 }
@@ -136,7 +152,8 @@ bool is_flat(const Plan& plan, const Nest& nest) {
     const bool of_scalar = kind == Kind::movement && graph.type(graph.inputs(id)[0]).is_scalar();
     if (kind != Kind::elementwise && !of_scalar) return false;
     for (Value input : graph.inputs(id))
-      if (plan.roles[input.node] == Role::inlined && seen.insert(input.node).second) pending.push_back(input.node);
+      if (plan.roles[input.node] == Role::inlined && seen.insert(input.node).second)
+        pending.push_back(input.node);
   }
   return true;
 }
@@ -155,14 +172,17 @@ void group_nests(Plan& plan) {
     }
   }
   // Within a level: folds first, so that maps over their spaces can join them; else in the order of nodes.
-  auto rank = [](const Nest& nest) { return nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain ? 0 : 1; };
+  auto rank = [](const Nest& nest) {
+    return nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain ? 0 : 1;
+  };
   std::stable_sort(all.begin(), all.end(), [&](const Nest& a, const Nest& b) {
     return a.level != b.level ? a.level < b.level : rank(a) < rank(b);
   });
   size_t level_start = 0;
   constexpr size_t window = 64;  // nests looked back at for one to join: keeps planning linear
   for (Nest& nest : all) {
-    if (level_start < plan.nests.size() && plan.nests[level_start].level != nest.level) level_start = plan.nests.size();
+    if (level_start < plan.nests.size() && plan.nests[level_start].level != nest.level)
+      level_start = plan.nests.size();
     const size_t from = std::max(level_start, plan.nests.size() > window ? plan.nests.size() - window : 0);
     bool joined = false;
     for (size_t i = from; i < plan.nests.size() && !joined; i++) {

@@ -17,7 +17,8 @@ Plan make_plan(const Program& program) {
 }
 
 static std::string_view kind_name(NestKind kind) {
-  constexpr std::string_view names[] = {"map", "fold_lanes", "fold_chain", "arg_reduction", "place", "fill", "scatter"};
+  constexpr std::string_view names[] = {"map",   "fold_lanes", "fold_chain", "arg_reduction",
+                                        "place", "fill",       "scatter"};
   return names[static_cast<int>(kind)];
 }
 
@@ -38,15 +39,19 @@ std::string print_plan(const Plan& plan) {
   std::string out = fmt::format("plan {}\n", plan.program->name);
   for (const Nest& nest : plan.nests) {
     out += fmt::format("level {}: {} over {}", nest.level, kind_name(nest.kind), text(nest.space));
-    if (nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain) out += fmt::format(" keeps {}", nest.kept);
-    if (nest.kind == NestKind::place) out += fmt::format(" operand {} at {}", nest.operand, text(nest.offset));
+    if (nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain)
+      out += fmt::format(" keeps {}", nest.kept);
+    if (nest.kind == NestKind::place)
+      out += fmt::format(" operand {} at {}", nest.operand, text(nest.offset));
     out += "\n";
     for (Value root : nest.roots)
-      out += fmt::format("  %{} = {} : {} -> {}\n", root.node, graph.node(root.node).op->name, text(graph.type(root)),
-                         storage_text(plan, root.node));
+      out += fmt::format("  %{} = {} : {} -> {}\n", root.node, graph.node(root.node).op->name,
+                         text(graph.type(root)), storage_text(plan, root.node));
   }
-  for (auto [output, node] : plan.copies) out += fmt::format("copy %{} -> output {}\n", node, plan.program->outputs[output].name);
-  if (!plan.chunks.empty()) out += fmt::format("{} chunks of scalars, {} slots\n", plan.chunks.size(), plan.slot_count);
+  for (auto [output, node] : plan.copies)
+    out += fmt::format("copy %{} -> output {}\n", node, plan.program->outputs[output].name);
+  if (!plan.chunks.empty())
+    out += fmt::format("{} chunks of scalars, {} slots\n", plan.chunks.size(), plan.slot_count);
   return out + fmt::format("{} scalars, workspace {}\n", plan.scalars.size(), plan.workspace.text());
 }
 

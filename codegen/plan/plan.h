@@ -1,8 +1,9 @@
-// The kernel plan: which values get storage, which loop nests compute them, in which order, and where each array
-// lies. Made of a program without composites (passes/expand_composites.h). It has a text form (print_plan.h).
+// The kernel plan: which values get storage, which loop nests compute them, in which order, and where each
+// array lies. Made of a program without composites (passes/expand_composites.h). It has a text form
+// (print_plan.h).
 //
-// Invariants: a loop nest reads only inputs, constants, scalars and arrays of lower levels; nests are in order of
-// level; every node is exactly one of
+// Invariants: a loop nest reads only inputs, constants, scalars and arrays of lower levels; nests are in
+// order of level; every node is exactly one of
 //   root    computed by a nest into storage (or, a fold to rank 0, into a scalar),
 //   scalar  a rank-0 value computed once in straight-line code,
 //   view    a reshape of stored elements,
@@ -23,13 +24,13 @@ inline bool is_fold(Kind kind) { return kind == Kind::reduction || kind == Kind:
 
 /// How a nest runs (codegen/emit_*.cpp, one file each).
 enum class NestKind : uint8_t {
-  map,           ///< stores elementwise results over `space`; the innermost axis in vectors
-  fold_lanes,    ///< folds the axes of `space` from `kept` on with accumulators across lanes; may also map
-  fold_chain,    ///< folds with one accumulator for each result, vectors along the innermost kept axis
-  arg_reduction, ///< index of an extremum
-  place,         ///< writes an operand into a part of a result: concatenate, pad
-  fill,          ///< writes a scalar everywhere
-  scatter        ///< adds rows, one after another
+  map,            ///< stores elementwise results over `space`; the innermost axis in vectors
+  fold_lanes,     ///< folds the axes of `space` from `kept` on with accumulators across lanes; may also map
+  fold_chain,     ///< folds with one accumulator for each result, vectors along the innermost kept axis
+  arg_reduction,  ///< index of an extremum
+  place,          ///< writes an operand into a part of a result: concatenate, pad
+  fill,           ///< writes a scalar everywhere
+  scatter         ///< adds rows, one after another
 };
 
 struct Nest {
@@ -54,8 +55,8 @@ struct Storage {
   Extent offset = 0;   ///< workspace: in bytes, a multiple of 64
 };
 
-/// Scalars of one level computed in a function of their own. Long straight-line code is cut into these, since compile
-/// time grows faster than a function's length.
+/// Scalars of one level computed in a function of their own. Long straight-line code is cut into these, since
+/// compile time grows faster than a function's length.
 struct ScalarChunk {
   uint32_t level = 0;
   std::vector<uint32_t> nodes;
@@ -66,12 +67,13 @@ struct Plan {
   std::vector<Role> roles;       ///< by node
   std::vector<uint32_t> levels;  ///< by node: roots and scalars
   uint32_t slot_count = 0;
-  std::vector<Storage> storage;  ///< by node: arguments, constants, roots; views have their source's
-  std::vector<uint32_t> source;  ///< by node: a view's stored node; else itself
-  std::vector<Nest> nests;       ///< in order
-  std::vector<uint32_t> scalars; ///< those computed in the entry itself, in order
+  std::vector<Storage> storage;     ///< by node: arguments, constants, roots; views have their source's
+  std::vector<uint32_t> source;     ///< by node: a view's stored node; else itself
+  std::vector<Nest> nests;          ///< in order
+  std::vector<uint32_t> scalars;    ///< those computed in the entry itself, in order
   std::vector<ScalarChunk> chunks;  ///< the others, in order
-  /// By node: the slot through which a scalar passes between functions; no_slot for those that don't. Empty: no chunks.
+  /// By node: the slot through which a scalar passes between functions; no_slot for those that don't. Empty:
+  /// no chunks.
   static constexpr uint32_t no_slot = 0xFFFFFFFF;
   std::vector<uint32_t> slots;
   Extent slot_area = 0;  ///< where in the workspace the slots lie, 8 bytes each
@@ -79,8 +81,8 @@ struct Plan {
   std::vector<std::pair<uint32_t, uint32_t>> copies;
   Extent workspace = 0;
 
-  /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index. These come
-  /// first in `scalars`.
+  /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index.
+  /// These come first in `scalars`.
   bool reads_storage(uint32_t scalar) const;
 };
 
@@ -91,9 +93,9 @@ Plan make_plan(const Program& program);
 std::string print_plan(const Plan& plan);
 
 // Steps of make_plan, one file each.
-void assign_roles(Plan& plan);      // roles.cpp
-void group_nests(Plan& plan);       // nests.cpp: levels, nests
-void cut_scalars(Plan& plan);       // scalars.cpp: chunks of scalars and their slots
-void assign_storage(Plan& plan);    // storage.cpp: where arrays lie, lifetimes
+void assign_roles(Plan& plan);    // roles.cpp
+void group_nests(Plan& plan);     // nests.cpp: levels, nests
+void cut_scalars(Plan& plan);     // scalars.cpp: chunks of scalars and their slots
+void assign_storage(Plan& plan);  // storage.cpp: where arrays lie, lifetimes
 
 }  // namespace wengert

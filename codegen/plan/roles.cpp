@@ -1,5 +1,5 @@
-// Decides what each node is: root, scalar, view or inlined. A value is recomputed where it is cheap or wanted by one
-// nest, stored where it would be recomputed often or must lie in memory.
+// Decides what each node is: root, scalar, view or inlined. A value is recomputed where it is cheap or wanted
+// by one nest, stored where it would be recomputed often or must lie in memory.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -22,8 +22,10 @@ bool can_inline(Kind kind) {
 /// A reshape that only adds or drops axes of extent 1 is an index map.
 bool only_ones(const Shape& a, const Shape& b) {
   Shape x, y;
-  for (const Extent& e : a) if (!e.is(1)) x.push_back(e);
-  for (const Extent& e : b) if (!e.is(1)) y.push_back(e);
+  for (const Extent& e : a)
+    if (!e.is(1)) x.push_back(e);
+  for (const Extent& e : b)
+    if (!e.is(1)) y.push_back(e);
   return x == y;
 }
 
@@ -31,14 +33,21 @@ struct Roles {
   Plan& plan;
   const Graph& graph = *plan.program->graph;
   BodyCache bodies;
-  // stored: must lie in memory; spread: read more often than it has elements; partial: some elements are not read.
+  // stored: must lie in memory; spread: read more often than it has elements; partial: some elements are not
+  // read.
   std::vector<char> live, stored, spread, partial;
   std::vector<uint32_t> home, size;
   std::vector<size_t> cost;
 
   explicit Roles(Plan& p)
-      : plan(p), live(graph.size()), stored(graph.size()), spread(graph.size()), partial(graph.size()), home(graph.size(), none),
-        size(graph.size(), 1), cost(graph.size(), 1) {}
+      : plan(p),
+        live(graph.size()),
+        stored(graph.size()),
+        spread(graph.size()),
+        partial(graph.size()),
+        home(graph.size(), none),
+        size(graph.size(), 1),
+        cost(graph.size(), 1) {}
 
   const Op& op(uint32_t id) const { return *graph.node(id).op; }
   const Type& type(uint32_t id) const { return graph.type({id, 0}); }
@@ -66,7 +75,8 @@ struct Roles {
         for (Value input : graph.inputs(id)) live[input.node] = 1;
   }
 
-  // Sizes of the expressions that would be recomputed if everything were inlined; cuts those that grow too large.
+  // Sizes of the expressions that would be recomputed if everything were inlined; cuts those that grow too
+  // large.
   void measure() {
     for (uint32_t id = 0; id < graph.size(); id++) {
       if (!live[id] || scalar(id) || !can_inline(op(id).kind)) continue;
@@ -75,7 +85,8 @@ struct Roles {
       for (Value input : graph.inputs(id)) {
         if (scalar(input.node) || stored[input.node]) continue;
         total += size[input.node];
-        cost[id] = std::min<size_t>(cost[id] + (can_inline(op(input.node).kind) ? cost[input.node] : 0), 1u << 20);
+        cost[id] =
+            std::min<size_t>(cost[id] + (can_inline(op(input.node).kind) ? cost[input.node] : 0), 1u << 20);
       }
       size[id] = static_cast<uint32_t>(std::min<uint64_t>(total, 1u << 20));
       if (total > largest_expression) stored[id] = 1, size[id] = 1, cost[id] = 1;
@@ -116,7 +127,8 @@ struct Roles {
     const IndexMap map = node.op->index_map(Call{*node.op, types, *node.attributes});
     for (size_t axis = 0; axis < map.size(); axis++) {
       const Extent& extent = types[0]->shape[axis];
-      if (map[axis].result_axis < 0 ? !extent.is(1) : type(id).shape[map[axis].result_axis] != extent) return true;
+      if (map[axis].result_axis < 0 ? !extent.is(1) : type(id).shape[map[axis].result_axis] != extent)
+        return true;
     }
     return false;
   }
@@ -126,21 +138,29 @@ struct Roles {
     switch (kind) {
       case Kind::input: return Role::argument;
       case Kind::constant: return scalar(id) ? Role::scalar : Role::constant;
-      case Kind::composite: throw Error(Code::internal, fmt::format("the planner met the composite {}", op(id).name));
+      case Kind::composite:
+        throw Error(Code::internal, fmt::format("the planner met the composite {}", op(id).name));
       case Kind::reshape:
         if (scalar(id)) return Role::scalar;
         // A scalar has no memory to be a view of: where elements must be stored, a nest stores them.
         if (stored[id] && scalar(graph.inputs(id)[0].node)) return Role::root;
         return only_ones(type(id).shape, graph.type(graph.inputs(id)[0]).shape) ? Role::inlined : Role::view;
-      case Kind::reduction: case Kind::contraction: case Kind::arg_reduction: case Kind::concatenate: case Kind::pad:
-      case Kind::scatter:
-        return Role::root;
-      case Kind::elementwise: case Kind::movement: case Kind::iota: case Kind::gather: break;
+      case Kind::reduction:
+      case Kind::contraction:
+      case Kind::arg_reduction:
+      case Kind::concatenate:
+      case Kind::pad:
+      case Kind::scatter: return Role::root;
+      case Kind::elementwise:
+      case Kind::movement:
+      case Kind::iota:
+      case Kind::gather: break;
     }
     if (scalar(id)) return Role::scalar;
     if (stored[id]) return Role::root;
     // Each element that is out of range raises the flag, read or not.
-    if (kind == Kind::gather && partial[id] && graph.node(id).attributes->get<std::string>("fill") == "nan") return Role::root;
+    if (kind == Kind::gather && partial[id] && graph.node(id).attributes->get<std::string>("fill") == "nan")
+      return Role::root;
     const bool computes = kind == Kind::elementwise || kind == Kind::gather;
     if (spread[id] && computes) return Role::root;
     if (home[id] == many && computes && cost[id] > cheap) return Role::root;
@@ -154,7 +174,8 @@ struct Roles {
     for (size_t i = 0; i < graph.inputs(id).size(); i++) {
       const uint32_t input = graph.inputs(id)[i].node;
       // A view shares its operand's storage; rows picked at run time must be there.
-      const bool in_memory = role == Role::view || (kind == Kind::gather && i == 0) || (kind == Kind::scatter && i == 1);
+      const bool in_memory =
+          role == Role::view || (kind == Kind::gather && i == 0) || (kind == Kind::scatter && i == 1);
       if (some) partial[input] = 1;
       want(input, reader, in_memory && !scalar(input), reads_repeatedly(id, i));
     }
@@ -169,7 +190,8 @@ struct Roles {
       if (!live[id]) continue;
       plan.roles[id] = decide(id);
       // A reshape that must lie in memory is a view even where an index map would do.
-      if (plan.roles[id] == Role::inlined && op(id).kind == Kind::reshape && stored[id]) plan.roles[id] = Role::view;
+      if (plan.roles[id] == Role::inlined && op(id).kind == Kind::reshape && stored[id])
+        plan.roles[id] = Role::view;
       visit_inputs(id, plan.roles[id]);
     }
     for (uint32_t id = 0; id < graph.size(); id++)

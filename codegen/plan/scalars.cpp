@@ -39,7 +39,8 @@ struct Cutter {
         if (!plan.reads_storage(id)) open = false;  // it may read the chunk so far
         continue;
       }
-      if (!open || plan.chunks.back().level != plan.levels[id] || plan.chunks.back().nodes.size() >= chunk_nodes)
+      if (!open || plan.chunks.back().level != plan.levels[id] ||
+          plan.chunks.back().nodes.size() >= chunk_nodes)
         plan.chunks.push_back({plan.levels[id], {}});
       open = true;
       plan.chunks.back().nodes.push_back(id);
@@ -48,8 +49,8 @@ struct Cutter {
     plan.scalars = std::move(kept);
   }
 
-  // Slots are given chunk by chunk and taken back behind the last reader; a chunk never writes a slot it reads, so that
-  // its two pointers to them do not alias.
+  // Slots are given chunk by chunk and taken back behind the last reader; a chunk never writes a slot it
+  // reads, so that its two pointers to them do not alias.
   void assign_slots() {
     std::vector<uint32_t> last(graph.size(), 0);
     std::vector<char> crosses(graph.size(), 0);
@@ -58,19 +59,24 @@ struct Cutter {
       if (plan.roles[id] == Role::dead) continue;
       for (Value input : graph.inputs(id)) {
         const uint32_t from = chunk_of[input.node], to = chunk_of[id];
-        if (!graph.type(input).is_scalar() || constant(input.node) || (from == none && to == none) || from == to) continue;
+        if (!graph.type(input).is_scalar() || constant(input.node) || (from == none && to == none) ||
+            from == to)
+          continue;
         crosses[input.node] = 1;
         last[input.node] = to == none || from == none ? forever : std::max(last[input.node], to);
       }
     }
     for (const Output& output : plan.program->outputs)
-      if (chunk_of[output.value.node] != none) crosses[output.value.node] = 1, last[output.value.node] = forever;
+      if (chunk_of[output.value.node] != none)
+        crosses[output.value.node] = 1, last[output.value.node] = forever;
     plan.slots.assign(graph.size(), Plan::no_slot);
     std::vector<uint32_t> free;
     std::multimap<uint32_t, uint32_t> ends;  // last reading chunk -> slot
     auto give = [&](uint32_t id) {
-      if (free.empty()) plan.slots[id] = plan.slot_count++;
-      else plan.slots[id] = free.back(), free.pop_back();
+      if (free.empty())
+        plan.slots[id] = plan.slot_count++;
+      else
+        plan.slots[id] = free.back(), free.pop_back();
       if (last[id] != forever) ends.emplace(last[id], plan.slots[id]);
     };
     for (uint32_t id = 0; id < graph.size(); id++)
@@ -78,7 +84,8 @@ struct Cutter {
     for (uint32_t c = 0; c < plan.chunks.size(); c++) {
       for (uint32_t id : plan.chunks[c].nodes)
         if (crosses[id]) give(id);
-      for (auto end = ends.begin(); end != ends.end() && end->first <= c; end = ends.erase(end)) free.push_back(end->second);
+      for (auto end = ends.begin(); end != ends.end() && end->first <= c; end = ends.erase(end))
+        free.push_back(end->second);
     }
   }
 };
@@ -101,8 +108,8 @@ bool Plan::reads_storage(uint32_t scalar) const {
 
 void cut_scalars(Plan& plan) {
   Cutter cutter{plan, *plan.program->graph, std::vector<uint32_t>(plan.program->graph->size(), Cutter::none)};
-  const size_t computed = static_cast<size_t>(
-      std::count_if(plan.scalars.begin(), plan.scalars.end(), [&](uint32_t id) { return cutter.chunkable(id); }));
+  const size_t computed = static_cast<size_t>(std::count_if(
+      plan.scalars.begin(), plan.scalars.end(), [&](uint32_t id) { return cutter.chunkable(id); }));
   std::vector<uint32_t> order = cutter.ordered();
   if (computed <= few) {
     plan.scalars = std::move(order);

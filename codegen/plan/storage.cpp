@@ -1,5 +1,5 @@
-// Where arrays lie: in the output they are, else in the workspace, where arrays whose lifetimes do not meet share a
-// place. Lifetimes are counted in levels.
+// Where arrays lie: in the output they are, else in the workspace, where arrays whose lifetimes do not meet
+// share a place. Lifetimes are counted in levels.
 #include <algorithm>
 #include <map>
 
@@ -69,11 +69,13 @@ void assign_storage(Plan& plan) {
   plan.source.resize(graph.size());
   for (uint32_t id = 0; id < graph.size(); id++)
     plan.source[id] = plan.roles[id] == Role::view ? plan.source[graph.inputs(id)[0].node] : id;
-  for (uint32_t i = 0; i < program.inputs().size(); i++) plan.storage[program.inputs()[i].node] = {Storage::Kind::input, i, 0};
+  for (uint32_t i = 0; i < program.inputs().size(); i++)
+    plan.storage[program.inputs()[i].node] = {Storage::Kind::input, i, 0};
   for (uint32_t i = 0; i < program.outputs.size(); i++) {
     const uint32_t node = program.outputs[i].value.node;
     const uint32_t root = plan.source[node];
-    if (plan.roles[root] == Role::root && !graph.type({root, 0}).is_scalar() && plan.storage[root].kind == Storage::Kind::none)
+    if (plan.roles[root] == Role::root && !graph.type({root, 0}).is_scalar() &&
+        plan.storage[root].kind == Storage::Kind::none)
       plan.storage[root] = {Storage::Kind::output, i, 0};
     else
       plan.copies.push_back({i, node});
@@ -99,9 +101,11 @@ void assign_storage(Plan& plan) {
     const std::optional<int64_t> first = nest.space[nest.kept].number();
     if (first && *first < summation::long_extent) continue;
     // most_chunks results of the widest block (codegen/emit_fold_chain.cpp) for each root.
-    nest.scratch = workspace.allocate(summation::most_chunks * 512 * static_cast<int64_t>(nest.roots.size()), nest.level, nest.level);
+    nest.scratch = workspace.allocate(summation::most_chunks * 512 * static_cast<int64_t>(nest.roots.size()),
+                                      nest.level, nest.level);
   }
-  if (plan.slot_count > 0) plan.slot_area = workspace.allocate(static_cast<int64_t>(plan.slot_count) * 8, 0, 0xFFFFFFFF);
+  if (plan.slot_count > 0)
+    plan.slot_area = workspace.allocate(static_cast<int64_t>(plan.slot_count) * 8, 0, 0xFFFFFFFF);
   plan.workspace = workspace.bytes();
 }
 

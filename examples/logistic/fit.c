@@ -1,6 +1,6 @@
-/* Fits logistic regression to the Wisconsin breast-cancer data by Newton's method with conjugate gradients. The loss,
-   its gradient and its Hessian-vector product are the kernels of loss.o, which Wengert wrote from loss.wg; the rest is
-   C99 with nothing but libc and libm. */
+/* Fits logistic regression to the Wisconsin breast-cancer data by Newton's method with conjugate gradients.
+   The loss, its gradient and its Hessian-vector product are the kernels of loss.o, which Wengert wrote from
+   loss.wg; the rest is C99 with nothing but libc and libm. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,51 +11,54 @@
 enum { most_rows = 1000, D = 30, P = D + 1 };
 static double raw[most_rows * D], X[most_rows * D], y[most_rows];
 static int64_t N;
-static void *workspace;
+static void* workspace;
 static const double lambda = 1e-3;
 
-static void require(int holds, const char *what) {
+static void require(int holds, const char* what) {
   if (holds) return;
   fprintf(stderr, "fit: %s\n", what);
   exit(1);
 }
 
-static double dot(const double *a, const double *b) {
+static double dot(const double* a, const double* b) {
   double sum = 0;
   for (int i = 0; i < P; i++) sum += a[i] * b[i];
   return sum;
 }
 
 /* y += s x */
-static void add(double *y_, double s, const double *x) {
+static void add(double* y_, double s, const double* x) {
   for (int i = 0; i < P; i++) y_[i] += s * x[i];
 }
 
-/* The first line is "569,30,malignant,benign", so the rest of it is skipped behind the count of rows; each other line
-   has 30 features and the class, 0 for malignant, which becomes -1, and 1 for benign. */
-static void read_csv(const char *path) {
-  FILE *file = fopen(path, "r");
+/* The first line is "569,30,malignant,benign", so the rest of it is skipped behind the count of rows; each
+   other line has 30 features and the class, 0 for malignant, which becomes -1, and 1 for benign. */
+static void read_csv(const char* path) {
+  FILE* file = fopen(path, "r");
   long rows = 0, features = 0;
   double label;
   require(file != NULL, "the file cannot be opened");
-  require(fscanf(file, "%ld,%ld,%*[^\n]", &rows, &features) == 2, "the first line is not \"rows,features,names\"");
+  require(fscanf(file, "%ld,%ld,%*[^\n]", &rows, &features) == 2,
+          "the first line is not \"rows,features,names\"");
   require(rows > 0 && rows <= most_rows && features == D, "wants at most 1000 rows of 30 features");
   for (N = 0; N < rows; N++) {
-    for (int k = 0; k < D; k++) require(fscanf(file, "%lf,", &raw[N * D + k]) == 1, "a feature is not a number");
+    for (int k = 0; k < D; k++)
+      require(fscanf(file, "%lf,", &raw[N * D + k]) == 1, "a feature is not a number");
     require(fscanf(file, "%lf", &label) == 1 && (label == 0 || label == 1), "a class is neither 0 nor 1");
     y[N] = label == 1 ? 1 : -1;
   }
   fclose(file);
 }
 
-static double value_and_gradient(const double *theta, double *gradient) {
+static double value_and_gradient(const double* theta, double* gradient) {
   double value;
-  require(loss_grad(X, y, theta, lambda, N, D, &value, gradient, workspace) == 0, "loss_grad refused the call");
+  require(loss_grad(X, y, theta, lambda, N, D, &value, gradient, workspace) == 0,
+          "loss_grad refused the call");
   return value;
 }
 
 /* Solves H d = -g until the residual is small beside g; returns the number of steps. */
-static int conjugate_gradients(const double *theta, const double *g, double *d) {
+static int conjugate_gradients(const double* theta, const double* g, double* d) {
   double r[P], p[P], Hp[P], rr = dot(g, g);
   const double enough = rr * fmin(0.01, rr);
   int steps = 0;
@@ -72,7 +75,7 @@ static int conjugate_gradients(const double *theta, const double *g, double *d) 
   return steps;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   double theta[P] = {0}, g[P], d[P], next[P], next_g[P], share;
   const clock_t start = clock();
   int steps = 0;

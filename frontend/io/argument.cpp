@@ -27,8 +27,7 @@ class LiteralReader {
       : text_(text), source_(std::move(source)), dtype_(dtype) {}
 
   Tensor read() {
-    while (!value()) {
-    }
+    while (!value()) {}
     space();
     if (at_ != text_.size()) fail(at_, "something follows the value");
     Tensor tensor(dtype_, shape_);

@@ -64,16 +64,11 @@ NumberStatus parse_number(std::string_view text, Dtype dtype, std::byte* out) {
   const bool truth = text == "true" || text == "True";
   if (truth || text == "false" || text == "False") {
     switch (dtype) {
-      case Dtype::boolean:
-        return store<uint8_t>(truth, out);
-      case Dtype::i32:
-        return store<int32_t>(truth, out);
-      case Dtype::i64:
-        return store<int64_t>(truth, out);
-      case Dtype::f32:
-        return store<float>(truth, out);
-      case Dtype::f64:
-        return store<double>(truth, out);
+      case Dtype::boolean: return store<uint8_t>(truth, out);
+      case Dtype::i32: return store<int32_t>(truth, out);
+      case Dtype::i64: return store<int64_t>(truth, out);
+      case Dtype::f32: return store<float>(truth, out);
+      case Dtype::f64: return store<double>(truth, out);
     }
   }
   if (text.size() > 1 && text[0] == '+' && text[1] != '-' && text[1] != '+') text.remove_prefix(1);
@@ -85,14 +80,10 @@ NumberStatus parse_number(std::string_view text, Dtype dtype, std::byte* out) {
       if (*value != 0 && *value != 1) return NumberStatus::not_a_boolean;
       return store<uint8_t>(*value != 0, out);
     }
-    case Dtype::i32:
-      return read_integer<int32_t>(text, out);
-    case Dtype::i64:
-      return read_integer<int64_t>(text, out);
-    case Dtype::f32:
-      return read_float<float>(text, out);
-    case Dtype::f64:
-      return read_float<double>(text, out);
+    case Dtype::i32: return read_integer<int32_t>(text, out);
+    case Dtype::i64: return read_integer<int64_t>(text, out);
+    case Dtype::f32: return read_float<float>(text, out);
+    case Dtype::f64: return read_float<double>(text, out);
   }
   return NumberStatus::not_a_number;
 }
@@ -101,10 +92,8 @@ std::string explain(NumberStatus status, std::string_view text, Dtype dtype) {
   const std::string_view shown = text.substr(0, 40);
   const std::string_view more = shown.size() < text.size() ? "..." : "";
   switch (status) {
-    case NumberStatus::read:
-      break;
-    case NumberStatus::not_a_number:
-      return fmt::format("'{}{}' is not a number", shown, more);
+    case NumberStatus::read: break;
+    case NumberStatus::not_a_number: return fmt::format("'{}{}' is not a number", shown, more);
     case NumberStatus::not_an_integer:
       return fmt::format("'{}{}' is not an integer, and {} is wanted", shown, more, name(dtype));
     case NumberStatus::not_a_boolean:
@@ -134,21 +123,11 @@ static To convert_one(From value) {
 template <class F>
 static void with_type(Dtype dtype, F&& f) {
   switch (dtype) {
-    case Dtype::boolean:
-      f(bool{});
-      break;
-    case Dtype::i32:
-      f(int32_t{});
-      break;
-    case Dtype::i64:
-      f(int64_t{});
-      break;
-    case Dtype::f32:
-      f(float{});
-      break;
-    case Dtype::f64:
-      f(double{});
-      break;
+    case Dtype::boolean: f(bool{}); break;
+    case Dtype::i32: f(int32_t{}); break;
+    case Dtype::i64: f(int64_t{}); break;
+    case Dtype::f32: f(float{}); break;
+    case Dtype::f64: f(double{}); break;
   }
 }
 

@@ -14,18 +14,10 @@ namespace wengert {
 static void append_element(std::string& out, const Tensor& tensor, int64_t i) {
   const auto to = std::back_inserter(out);
   switch (tensor.dtype) {
-    case Dtype::boolean:
-      out += tensor.data<uint8_t>()[i] ? "true" : "false";
-      break;
-    case Dtype::i32:
-      fmt::format_to(to, "{}", tensor.data<int32_t>()[i]);
-      break;
-    case Dtype::i64:
-      fmt::format_to(to, "{}", tensor.data<int64_t>()[i]);
-      break;
-    case Dtype::f32:
-      fmt::format_to(to, "{:.9g}", tensor.data<float>()[i]);
-      break;
+    case Dtype::boolean: out += tensor.data<uint8_t>()[i] ? "true" : "false"; break;
+    case Dtype::i32: fmt::format_to(to, "{}", tensor.data<int32_t>()[i]); break;
+    case Dtype::i64: fmt::format_to(to, "{}", tensor.data<int64_t>()[i]); break;
+    case Dtype::f32: fmt::format_to(to, "{:.9g}", tensor.data<float>()[i]); break;
     case Dtype::f64:
       // A NaN has no sign worth printing.
       if (std::isnan(tensor.data<double>()[i]))
@@ -70,16 +62,11 @@ static nlohmann::ordered_json json_element(const Tensor& tensor, int64_t i) {
     return value;
   };
   switch (tensor.dtype) {
-    case Dtype::boolean:
-      return tensor.data<uint8_t>()[i] != 0;
-    case Dtype::i32:
-      return tensor.data<int32_t>()[i];
-    case Dtype::i64:
-      return tensor.data<int64_t>()[i];
-    case Dtype::f32:
-      return number(tensor.data<float>()[i]);
-    case Dtype::f64:
-      return number(tensor.data<double>()[i]);
+    case Dtype::boolean: return tensor.data<uint8_t>()[i] != 0;
+    case Dtype::i32: return tensor.data<int32_t>()[i];
+    case Dtype::i64: return tensor.data<int64_t>()[i];
+    case Dtype::f32: return number(tensor.data<float>()[i]);
+    case Dtype::f64: return number(tensor.data<double>()[i]);
   }
   return nullptr;
 }

@@ -52,9 +52,7 @@ void Arguments::refuse_because(size_t i, Code code, const std::string& message) 
 Expr Arguments::expr(size_t i) {
   try {
     return array_of(graph(), at(i)).expr;
-  } catch (const SourceError&) {
-    throw;
-  } catch (const Error& e) {
+  } catch (const SourceError&) { throw; } catch (const Error& e) {
     refuse_because(i, e.code(),
                    fmt::format("{}: {}: {}", builtin_.name, builtin_.parameters()[i].name, e.message()));
   }

@@ -91,32 +91,21 @@ Datum Builder::node(const Syntax& syntax, std::vector<Datum>& values, Id first, 
     return out;
   };
   switch (syntax.form) {
-    case Form::integer:
-      return integer_literal(source_, syntax);
-    case Form::floating:
-      return floating_literal(syntax);
-    case Form::text:
-      return Text{std::string(syntax.text)};
+    case Form::integer: return integer_literal(source_, syntax);
+    case Form::floating: return floating_literal(syntax);
+    case Form::text: return Text{std::string(syntax.text)};
     case Form::constant:
       if (syntax.text == "None") return Nothing{};
       if (syntax.text == "...") return Dots{};
       return Literal::of(syntax.text == "true");
-    case Form::name:
-      return named(syntax, frame);
-    case Form::function:
-      return function_named(syntax, frame);
-    case Form::unary:
-      return apply_unary(graph_, syntax.text, part(0));
-    case Form::binary:
-      return apply_binary(graph_, syntax.text, part(0), part(1));
-    case Form::attribute:
-      return attribute(syntax, part(0));
-    case Form::list:
-      return Sequence{true, parts_from(0), {}};
-    case Form::tuple:
-      return Sequence{false, parts_from(0), {syntax.names.begin(), syntax.names.end()}};
-    case Form::range:
-      return Range{parts_from(0)};
+    case Form::name: return named(syntax, frame);
+    case Form::function: return function_named(syntax, frame);
+    case Form::unary: return apply_unary(graph_, syntax.text, part(0));
+    case Form::binary: return apply_binary(graph_, syntax.text, part(0), part(1));
+    case Form::attribute: return attribute(syntax, part(0));
+    case Form::list: return Sequence{true, parts_from(0), {}};
+    case Form::tuple: return Sequence{false, parts_from(0), {syntax.names.begin(), syntax.names.end()}};
+    case Form::range: return Range{parts_from(0)};
     case Form::index: {
       std::vector<Span> spans;
       for (size_t i = 1; i < syntax.parts.size(); i++) spans.push_back(module_.nodes[syntax.parts[i]].span);
@@ -133,8 +122,7 @@ Datum Builder::node(const Syntax& syntax, std::vector<Datum>& values, Id first, 
       for (size_t i = 1; i < syntax.parts.size(); i++) site.syntax.push_back(&module_.nodes[syntax.parts[i]]);
       return call(**callable, std::move(site), frame);
     }
-    case Form::lambda:
-      break;
+    case Form::lambda: break;
   }
   throw Error(Code::internal, "a form of syntax without a meaning");
 }

@@ -61,9 +61,7 @@ class Builder {
     PlaceScope scope(graph_, graph_.intern_place(source_.place(focus)));
     try {
       return build();
-    } catch (const SourceError&) {
-      throw;
-    } catch (const Error& e) {
+    } catch (const SourceError&) { throw; } catch (const Error& e) {
       relocate(e, span, focus);
     }
   }

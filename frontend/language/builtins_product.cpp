@@ -36,9 +36,7 @@ Datum einsum_(Arguments& a) {
     if (!a.given(2)) return a.weakly(einsum(formula, a.expr(1)), {1});
     const std::vector<Operand> x = a.operands({1, 2});
     return a.weakly(einsum(formula, x[0], x[1]), {1, 2});
-  } catch (const SourceError&) {
-    throw;
-  } catch (const Error& e) {
+  } catch (const SourceError&) { throw; } catch (const Error& e) {
     a.refuse_because(0, e.code(), e.message());
   }
 }

@@ -25,14 +25,10 @@ std::set<std::string_view> unknown_names(const Module& module, const Expression&
 
 Extent extent_of(const Extent::Atom& atom) {
   switch (atom.kind) {
-    case Extent::Atom::Kind::symbol:
-      return Extent::symbol(atom.text);
-    case Extent::Atom::Kind::floor_divide:
-      return Extent::floor_divide(atom.a, atom.b);
-    case Extent::Atom::Kind::minimum:
-      return Extent::minimum(atom.a, atom.b);
-    case Extent::Atom::Kind::maximum:
-      return Extent::maximum(atom.a, atom.b);
+    case Extent::Atom::Kind::symbol: return Extent::symbol(atom.text);
+    case Extent::Atom::Kind::floor_divide: return Extent::floor_divide(atom.a, atom.b);
+    case Extent::Atom::Kind::minimum: return Extent::minimum(atom.a, atom.b);
+    case Extent::Atom::Kind::maximum: return Extent::maximum(atom.a, atom.b);
   }
   throw Error(Code::internal, "an atom of an unknown kind");
 }

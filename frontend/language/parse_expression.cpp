@@ -105,8 +105,7 @@ void ExpressionParser::block(std::vector<Let>& lets, Expression& body, const std
   if (peek().kind == Token::Kind::name && peek(1).is("="))
     refuse(Code::syntax, peek().span, fmt::format("a name is bound with 'let': let {} = …", peek().text));
   body = expression();
-  while (accept(";")) {
-  }
+  while (accept(";")) {}
   if (!peek().is("}")) {
     if (precedence(peek()) > 0)
       refuse(Code::syntax, peek().span,

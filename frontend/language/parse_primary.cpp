@@ -71,22 +71,15 @@ Id ExpressionParser::index_item() {
 Id ExpressionParser::primary() {
   const Token token = peek();
   switch (token.kind) {
-    case Token::Kind::integer:
-      at_++;
-      return add(Form::integer, token.span, token.span.begin, token.text);
-    case Token::Kind::floating:
-      at_++;
-      return add(Form::floating, token.span, token.span.begin, token.text);
-    case Token::Kind::text:
-      at_++;
-      return add(Form::text, token.span, token.span.begin, token.text);
+    case Token::Kind::integer: at_++; return add(Form::integer, token.span, token.span.begin, token.text);
+    case Token::Kind::floating: at_++; return add(Form::floating, token.span, token.span.begin, token.text);
+    case Token::Kind::text: at_++; return add(Form::text, token.span, token.span.begin, token.text);
     case Token::Kind::name: {
       at_++;
       const bool called = peek().is("(") && !statement_ended();
       return add(called ? Form::function : Form::name, token.span, token.span.begin, token.text);
     }
-    default:
-      break;
+    default: break;
   }
   if (token.is("true") || token.is("false") || token.is("None") || token.is("...")) {
     at_++;

@@ -60,7 +60,8 @@ static Num polygamma_negative(Arithmetic& m, uint32_t n, Num x, double factorial
   const Num c = quotient.high + quotient.low, square = c * c;
   // Only even or only odd powers occur, all of one sign.
   std::vector<double> half;
-  for (size_t i = n % 2 == 0 ? 1 : 0; i < p.size(); i += 2) half.push_back(static_cast<double>(-p[i] * power));
+  for (size_t i = n % 2 == 0 ? 1 : 0; i < p.size(); i += 2)
+    half.push_back(static_cast<double>(-p[i] * power));
   Num value = m.like(x, half.back());
   for (size_t i = half.size() - 1; i-- > 0;) value = m.mul_add(value, square, m.like(x, half[i]));
   if (n % 2 == 0) value = value * c;

@@ -15,12 +15,15 @@ Graph& graph_of(std::initializer_list<const Operand*> operands, std::string_view
   Graph* graph = nullptr;
   for (const Operand* operand : operands) {
     if (operand->weak != Operand::Weak::none) continue;
-    if (operand->expr.absent()) throw Error(Code::argument, fmt::format("{}: an operand is absent", what), operand->at);
+    if (operand->expr.absent())
+      throw Error(Code::argument, fmt::format("{}: an operand is absent", what), operand->at);
     if (graph && graph != &operand->expr.graph())
       throw Error(Code::argument, fmt::format("{}: the operands belong to two graphs", what), operand->at);
     graph = &operand->expr.graph();
   }
-  if (!graph) throw Error(Code::argument, fmt::format("{}: no operand is an expression", what), (*operands.begin())->at);
+  if (!graph)
+    throw Error(Code::argument, fmt::format("{}: no operand is an expression", what),
+                (*operands.begin())->at);
   return *graph;
 }
 
@@ -41,7 +44,8 @@ Dtype weak_dtype(Operand::Weak weak, std::optional<Dtype> strong) {
   }
 }
 
-std::vector<Expr> promote_to(std::initializer_list<const Operand*> operands, std::string_view what, bool floats) {
+std::vector<Expr> promote_to(std::initializer_list<const Operand*> operands, std::string_view what,
+                             bool floats) {
   Graph& graph = graph_of(operands, what);
   std::optional<Dtype> strong;
   for (const Operand* x : operands)
@@ -58,9 +62,12 @@ std::vector<Expr> promote_to(std::initializer_list<const Operand*> operands, std
     if (!joined) {
       std::string shapes;
       for (const Operand* o : operands)
-        shapes += (shapes.empty() ? "" : ", ") + (o->weak == Operand::Weak::none ? text(o->expr.type()) : "a number");
-      throw Error(Code::type, fmt::format("{}({}): the shapes do not broadcast; axes, aligned from the right, must be "
-                                          "equal or literally 1", what, shapes),
+        shapes += (shapes.empty() ? "" : ", ") +
+                  (o->weak == Operand::Weak::none ? text(o->expr.type()) : "a number");
+      throw Error(Code::type,
+                  fmt::format("{}({}): the shapes do not broadcast; axes, aligned from the right, must be "
+                              "equal or literally 1",
+                              what, shapes),
                   graph.current_place() ? Place(graph.place_of(graph.current_place())) : Place(x->at));
     }
     shape = *joined;
@@ -123,8 +130,6 @@ std::vector<Type> same_bits_type(const Call& call) {
   call.require(!is_float(call[0].dtype), "wants integers or bool");
   return same_type(call);
 }
-std::vector<Type> compared_type(const Call& call) {
-  return {same_type(call)[0].with(Dtype::boolean)};
-}
+std::vector<Type> compared_type(const Call& call) { return {same_type(call)[0].with(Dtype::boolean)}; }
 
 }  // namespace wengert::build

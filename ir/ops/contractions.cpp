@@ -33,7 +33,8 @@ static std::vector<Type> dot_type(const Call& call) {
   const Dimensions d = dimensions_of(call.attributes);
   const std::string& order = call.attributes.get<std::string>("order");
   call.require(order == "chain" || order == "lanes", "the order is chain or lanes");
-  call.require(call[0].dtype == call[1].dtype && call[0].dtype != Dtype::boolean, "wants numbers of one dtype");
+  call.require(call[0].dtype == call[1].dtype && call[0].dtype != Dtype::boolean,
+               "wants numbers of one dtype");
   call.require(d.lhs_batch.size() == d.rhs_batch.size() && d.lhs_contract.size() == d.rhs_contract.size(),
                "wants axes in pairs");
   normalize_axes(joined(d.lhs_batch, d.lhs_contract), call[0].rank(), "dot_general, left operand");
@@ -48,12 +49,15 @@ static std::vector<Type> dot_type(const Call& call) {
     const Extent &a = call[0].shape[d.lhs_contract[i]], &b = call[1].shape[d.rhs_contract[i]];
     if (a != b) call.fail(fmt::format("the contracted extents {} and {} differ", a.text(), b.text()));
   }
-  for (int64_t axis : free_axes(d.lhs_batch, d.lhs_contract, call[0].rank())) shape.push_back(call[0].shape[axis]);
-  for (int64_t axis : free_axes(d.rhs_batch, d.rhs_contract, call[1].rank())) shape.push_back(call[1].shape[axis]);
+  for (int64_t axis : free_axes(d.lhs_batch, d.lhs_contract, call[0].rank()))
+    shape.push_back(call[0].shape[axis]);
+  for (int64_t axis : free_axes(d.rhs_batch, d.rhs_contract, call[1].rank()))
+    shape.push_back(call[1].shape[axis]);
   return {{call[0].dtype, shape}};
 }
 
-// The cotangent of one operand: g contracted with the other operand over the other's free axes, its axes put back.
+// The cotangent of one operand: g contracted with the other operand over the other's free axes, its axes put
+// back.
 static Expr pull_side(const Pull& pull, bool left) {
   Dimensions d = dimensions_of(pull.attributes);
   if (!left) d = {d.rhs_batch, d.lhs_batch, d.rhs_contract, d.lhs_contract};
@@ -80,7 +84,9 @@ static Expr pull_side(const Pull& pull, bool left) {
 static Exprs dot_batch(const Batch& batch) {
   Dimensions d = dimensions_of(batch.attributes);
   const Expr &lhs = batch.inputs[0], &rhs = batch.inputs[1];
-  auto shift = [](Axes& axes) { for (int64_t& axis : axes) axis++; };
+  auto shift = [](Axes& axes) {
+    for (int64_t& axis : axes) axis++;
+  };
   if (batch.batched[0]) shift(d.lhs_batch), shift(d.lhs_contract);
   if (batch.batched[1]) shift(d.rhs_batch), shift(d.rhs_contract);
   if (batch.batched[0] && batch.batched[1]) {
@@ -88,7 +94,8 @@ static Exprs dot_batch(const Batch& batch) {
     d.rhs_batch.insert(d.rhs_batch.begin(), 0);
     return {dot_general(lhs, rhs, d)};
   }
-  // One operand has the axis as its first free axis; it comes out behind the batch axes (and lhs's free axes).
+  // One operand has the axis as its first free axis; it comes out behind the batch axes (and lhs's free
+  // axes).
   const Expr made = dot_general(lhs, rhs, d);
   int64_t position = static_cast<int64_t>(d.lhs_batch.size());
   if (batch.batched[1])
@@ -105,22 +112,29 @@ const Op dot_general{
     .arity = 2,
     .type = dot_type,
     .linearity = Linearity::each,
-    .bprop = [](const Pull& pull) -> Cotangents { return {{pull_side(pull, true), {}}, {pull_side(pull, false), {}}}; },
+    .bprop = [](const Pull& pull) -> Cotangents {
+      return {{pull_side(pull, true), {}}, {pull_side(pull, false), {}}};
+    },
     .batch = dot_batch,
 };
 
 }  // namespace ops
 
-// lanes where one operand has no free axes and the last contracted axis is the innermost of those that have (or of
-// both): there vectors run along the contraction. chain elsewhere: there they run along a free axis.
+// lanes where one operand has no free axes and the last contracted axis is the innermost of those that have
+// (or of both): there vectors run along the contraction. chain elsewhere: there they run along a free axis.
 static std::string order_of(const Dimensions& d, int64_t lhs_rank, int64_t rhs_rank) {
   if (d.lhs_contract.empty()) return "chain";
   const bool lhs_free = !free_axes(d.lhs_batch, d.lhs_contract, lhs_rank).empty();
   const bool rhs_free = !free_axes(d.rhs_batch, d.rhs_contract, rhs_rank).empty();
   if (lhs_free && rhs_free) return "chain";
-  const bool lhs_inner = d.lhs_contract.back() == lhs_rank - 1, rhs_inner = d.rhs_contract.back() == rhs_rank - 1;
-  return (lhs_free || lhs_inner) && (rhs_free || rhs_inner) && (lhs_free ? lhs_inner : rhs_free ? rhs_inner : true)
-             ? "lanes" : "chain";
+  const bool lhs_inner = d.lhs_contract.back() == lhs_rank - 1,
+             rhs_inner = d.rhs_contract.back() == rhs_rank - 1;
+  return (lhs_free || lhs_inner) && (rhs_free || rhs_inner) &&
+                 (lhs_free   ? lhs_inner
+                  : rhs_free ? rhs_inner
+                             : true)
+             ? "lanes"
+             : "chain";
 }
 
 Expr dot_general(Operand lhs, Operand rhs, const Dimensions& dimensions) {
@@ -134,13 +148,17 @@ Expr dot_general(Operand lhs, Operand rhs, const Dimensions& dimensions) {
   // The contracted pairs in ascending order of the left operand's axes: the order they are summed in.
   if (d.lhs_contract.size() == d.rhs_contract.size()) {
     std::vector<std::pair<int64_t, int64_t>> pairs;
-    for (size_t i = 0; i < d.lhs_contract.size(); i++) pairs.push_back({d.lhs_contract[i], d.rhs_contract[i]});
+    for (size_t i = 0; i < d.lhs_contract.size(); i++)
+      pairs.push_back({d.lhs_contract[i], d.rhs_contract[i]});
     std::sort(pairs.begin(), pairs.end());
     for (size_t i = 0; i < pairs.size(); i++) std::tie(d.lhs_contract[i], d.rhs_contract[i]) = pairs[i];
   }
   return graph.make(ops::dot_general, {a, b},
-                    {{"lhs_batch", d.lhs_batch}, {"rhs_batch", d.rhs_batch}, {"lhs_contract", d.lhs_contract},
-                     {"rhs_contract", d.rhs_contract}, {"order", order_of(d, a.rank(), b.rank())}});
+                    {{"lhs_batch", d.lhs_batch},
+                     {"rhs_batch", d.rhs_batch},
+                     {"lhs_contract", d.lhs_contract},
+                     {"rhs_contract", d.rhs_contract},
+                     {"order", order_of(d, a.rank(), b.rank())}});
 }
 
 static void refuse_scalars(const Operand& a, const Operand& b, std::string_view what) {
@@ -150,10 +168,12 @@ static void refuse_scalars(const Operand& a, const Operand& b, std::string_view 
       throw Error(Code::type, fmt::format("{}: a scalar operand; use *", what), a.at);
 }
 
-[[noreturn]] static void mismatch(std::string_view what, const Operand& a, const Operand& b, const Extent& x, const Extent& y) {
+[[noreturn]] static void mismatch(std::string_view what, const Operand& a, const Operand& b, const Extent& x,
+                                  const Extent& y) {
   Graph& graph = a.expr.graph();
-  throw Error(Code::type, fmt::format("{}({}, {}): the inner extents {} and {} differ", what, text(a.expr.type()),
-                                      text(b.expr.type()), x.text(), y.text()),
+  throw Error(Code::type,
+              fmt::format("{}({}, {}): the inner extents {} and {} differ", what, text(a.expr.type()),
+                          text(b.expr.type()), x.text(), y.text()),
               graph.current_place() ? graph.place_of(graph.current_place()) : Place(a.at));
 }
 
@@ -167,11 +187,15 @@ Expr matmul(Operand a, Operand b) {
   if (p <= 2 && q <= 2) return dot_general(a, b, {{}, {}, {p - 1}, {rhs_inner}});
   if (q == 1) return dot_general(a, b, {{}, {}, {p - 1}, {0}});
   if (p == 1) return dot_general(a, b, {{}, {}, {0}, {q - 2}});
-  const Shape lead_a(a.expr.shape().begin(), a.expr.shape().end() - 2), lead_b(b.expr.shape().begin(), b.expr.shape().end() - 2);
+  const Shape lead_a(a.expr.shape().begin(), a.expr.shape().end() - 2),
+      lead_b(b.expr.shape().begin(), b.expr.shape().end() - 2);
   if (q == 2) return dot_general(a, b, {{}, {}, {p - 1}, {0}});
   const std::optional<Shape> lead = broadcast_shapes(lead_a, lead_b);
   if (!lead)
-    throw Error(Code::type, fmt::format("matmul({}, {}): the batch axes do not broadcast", text(a.expr.type()), text(b.expr.type())), a.at);
+    throw Error(Code::type,
+                fmt::format("matmul({}, {}): the batch axes do not broadcast", text(a.expr.type()),
+                            text(b.expr.type())),
+                a.at);
   auto widened = [&](const Expr& e) {
     Shape shape = *lead;
     shape.insert(shape.end(), e.shape().end() - 2, e.shape().end());
@@ -185,10 +209,14 @@ Expr matmul(Operand a, Operand b) {
 
 Expr dot(Operand a, Operand b) {
   build::graph_of({&a, &b}, "dot");
-  if (a.weak != Operand::Weak::none || b.weak != Operand::Weak::none || a.expr.rank() == 0 || b.expr.rank() == 0)
+  if (a.weak != Operand::Weak::none || b.weak != Operand::Weak::none || a.expr.rank() == 0 ||
+      b.expr.rank() == 0)
     return a * b;
   if (a.expr.rank() > 2 || b.expr.rank() > 2)
-    throw Error(Code::type, fmt::format("dot({}, {}): more than 2 axes; use matmul or einsum", text(a.expr.type()), text(b.expr.type())), a.at);
+    throw Error(Code::type,
+                fmt::format("dot({}, {}): more than 2 axes; use matmul or einsum", text(a.expr.type()),
+                            text(b.expr.type())),
+                a.at);
   return matmul(a, b);
 }
 
@@ -196,7 +224,9 @@ Expr outer(Operand a, Operand b) {
   build::graph_of({&a, &b}, "outer");
   PlaceScope place(a);
   if (a.expr.rank() != 1 || b.expr.rank() != 1)
-    throw Error(Code::type, fmt::format("outer({}, {}): wants two vectors", text(a.expr.type()), text(b.expr.type())), a.at);
+    throw Error(Code::type,
+                fmt::format("outer({}, {}): wants two vectors", text(a.expr.type()), text(b.expr.type())),
+                a.at);
   return expand_dims(a, {1}) * expand_dims(b, {0});
 }
 
@@ -208,7 +238,9 @@ struct Formula {
 };
 
 Formula parse_formula(std::string_view formula, size_t operands) {
-  auto bad = [&](const std::string& why) { throw Error(Code::argument, fmt::format("einsum(\"{}\"): {}", formula, why)); };
+  auto bad = [&](const std::string& why) {
+    throw Error(Code::argument, fmt::format("einsum(\"{}\"): {}", formula, why));
+  };
   Formula out;
   std::string compact;
   for (char c : formula)
@@ -217,12 +249,17 @@ Formula parse_formula(std::string_view formula, size_t operands) {
   std::string left = compact.substr(0, arrow);
   out.inputs.push_back("");
   for (char c : left) {
-    if (c == ',') out.inputs.push_back("");
-    else if (!std::isalpha(static_cast<unsigned char>(c))) bad(fmt::format("'{}' is not a letter", c));
-    else if (out.inputs.back().find(c) != std::string::npos) bad(fmt::format("the letter {} is repeated in one operand", c));
-    else out.inputs.back() += c;
+    if (c == ',')
+      out.inputs.push_back("");
+    else if (!std::isalpha(static_cast<unsigned char>(c)))
+      bad(fmt::format("'{}' is not a letter", c));
+    else if (out.inputs.back().find(c) != std::string::npos)
+      bad(fmt::format("the letter {} is repeated in one operand", c));
+    else
+      out.inputs.back() += c;
   }
-  if (out.inputs.size() != operands) bad(fmt::format("names {} operands, got {}", out.inputs.size(), operands));
+  if (out.inputs.size() != operands)
+    bad(fmt::format("names {} operands, got {}", out.inputs.size(), operands));
   std::string all;
   for (const std::string& input : out.inputs) all += input;
   if (arrow == std::string::npos) {  // as NumPy: letters that appear once, in alphabetical order
@@ -232,8 +269,10 @@ Formula parse_formula(std::string_view formula, size_t operands) {
   } else {
     out.output = compact.substr(arrow + 2);
     for (size_t i = 0; i < out.output.size(); i++) {
-      if (all.find(out.output[i]) == std::string::npos) bad(fmt::format("the result's {} is in no operand", out.output[i]));
-      if (out.output.find(out.output[i]) != i) bad(fmt::format("the letter {} is repeated in the result", out.output[i]));
+      if (all.find(out.output[i]) == std::string::npos)
+        bad(fmt::format("the result's {} is in no operand", out.output[i]));
+      if (out.output.find(out.output[i]) != i)
+        bad(fmt::format("the letter {} is repeated in the result", out.output[i]));
     }
   }
   return out;
@@ -244,8 +283,10 @@ Expr sum_lonely(Expr x, std::string& letters, const std::string& wanted) {
   Axes axes;
   std::string kept;
   for (size_t i = 0; i < letters.size(); i++) {
-    if (wanted.find(letters[i]) == std::string::npos) axes.push_back(static_cast<int64_t>(i));
-    else kept += letters[i];
+    if (wanted.find(letters[i]) == std::string::npos)
+      axes.push_back(static_cast<int64_t>(i));
+    else
+      kept += letters[i];
   }
   letters = kept;
   return axes.empty() ? x : sum(x, axes);
@@ -259,8 +300,10 @@ Expr arrange(Expr x, const std::string& have, const std::string& wanted) {
 
 void check_rank(const Operand& x, const std::string& letters, std::string_view formula) {
   if (x.expr.rank() != static_cast<int64_t>(letters.size()))
-    throw Error(Code::type, fmt::format("einsum(\"{}\"): '{}' names {} axes of {}", formula, letters, letters.size(),
-                                        text(x.expr.type())), x.at);
+    throw Error(Code::type,
+                fmt::format("einsum(\"{}\"): '{}' names {} axes of {}", formula, letters, letters.size(),
+                            text(x.expr.type())),
+                x.at);
 }
 
 }  // namespace
@@ -272,7 +315,8 @@ Expr einsum(std::string_view formula, Operand a, Operand b) {
   check_rank(a, f.inputs[0], formula);
   check_rank(b, f.inputs[1], formula);
   std::string left = f.inputs[0], right = f.inputs[1];
-  const Expr x = sum_lonely(a.expr, left, f.inputs[1] + f.output), y = sum_lonely(b.expr, right, f.inputs[0] + f.output);
+  const Expr x = sum_lonely(a.expr, left, f.inputs[1] + f.output),
+             y = sum_lonely(b.expr, right, f.inputs[0] + f.output);
   Dimensions d;
   std::string have, left_free, right_free;
   for (size_t i = 0; i < left.size(); i++) {
@@ -283,7 +327,8 @@ Expr einsum(std::string_view formula, Operand a, Operand b) {
       have += left[i];
       d.lhs_batch.push_back(static_cast<int64_t>(i)), d.rhs_batch.push_back(static_cast<int64_t>(there));
     } else {
-      d.lhs_contract.push_back(static_cast<int64_t>(i)), d.rhs_contract.push_back(static_cast<int64_t>(there));
+      d.lhs_contract.push_back(static_cast<int64_t>(i)),
+          d.rhs_contract.push_back(static_cast<int64_t>(there));
     }
   }
   for (char c : right)

@@ -10,7 +10,8 @@ namespace wengert {
 using Inputs = std::span<const Num>;
 using Exprs = std::vector<Expr>;
 
-// The larger operand takes the cotangent, a tie shares it, a NaN takes it; the guard is the comparison itself.
+// The larger operand takes the cotangent, a tie shares it, a NaN takes it; the guard is the comparison
+// itself.
 static std::vector<Cotangent> pull_extremum(const Pull& pull, bool larger) {
   const Expr a = pull.inputs[0], b = pull.inputs[1], g = pull.cotangents[0];
   const Expr zero = zeros(g.graph(), g.type()), half = g * 0.5;
@@ -24,7 +25,8 @@ static std::vector<Cotangent> pull_extremum(const Pull& pull, bool larger) {
 static Exprs push_extremum(const Push& push, bool larger) {
   const Expr a = push.inputs[0], b = push.inputs[1];
   const Expr zero = zeros(a.graph(), a.type());
-  const Expr ta = push.tangents[0].present() ? push.tangents[0] : zero, tb = push.tangents[1].present() ? push.tangents[1] : zero;
+  const Expr ta = push.tangents[0].present() ? push.tangents[0] : zero,
+             tb = push.tangents[1].present() ? push.tangents[1] : zero;
   const Expr first = (larger ? a > b : a < b) | (a != a);
   return {select(first, ta, select(a == b, ta * 0.5 + tb * 0.5, tb))};
 }
@@ -149,7 +151,8 @@ const Op convert{
     .type = [](const Call& call) -> std::vector<Type> {
       return {call[0].with(call.attributes.get<Type>("to").dtype)};
     },
-    .body = [](Arithmetic& m, Inputs x, const Attributes& a) { return m.convert(x[0], a.get<Type>("to").dtype); },
+    .body = [](Arithmetic& m, Inputs x,
+               const Attributes& a) { return m.convert(x[0], a.get<Type>("to").dtype); },
     .bprop = [](const Pull& pull) -> std::vector<Cotangent> {
       const Dtype from = pull.inputs[0].dtype();
       if (!is_float(from) || !is_float(pull.outputs[0].dtype())) return {{}};
@@ -162,7 +165,8 @@ const Op convert{
     },
 };
 
-static Op comparison(std::string_view name, std::string_view summary, Num (Arithmetic::*prim)(Num, Num), bool commutes) {
+static Op comparison(std::string_view name, std::string_view summary, Num (Arithmetic::*prim)(Num, Num),
+                     bool commutes) {
   return Op{
       .name = name,
       .summary = summary,
@@ -237,8 +241,10 @@ Expr select(Operand condition, Operand a, Operand b) {
   }
   std::optional<Shape> shape = broadcast_shapes(mask.shape(), branches[0].shape());
   if (!shape)
-    throw Error(Code::type, "select(" + text(mask.type()) + ", " + text(branches[0].type()) +
-                                "): the condition's shape does not broadcast with the branches'", placed.at);
+    throw Error(Code::type,
+                "select(" + text(mask.type()) + ", " + text(branches[0].type()) +
+                    "): the condition's shape does not broadcast with the branches'",
+                placed.at);
   return graph.make(ops::select, {broadcast_to(mask, *shape), broadcast_to(branches[0], *shape),
                                   broadcast_to(branches[1], *shape)});
 }

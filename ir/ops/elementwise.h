@@ -5,8 +5,8 @@
 
 namespace wengert {
 namespace ops {
-extern const Op add, subtract, multiply, divide, negate, maximum, minimum, select, convert, equal, not_equal, less,
-    less_equal, bit_and, bit_or, bit_xor, bit_not;
+extern const Op add, subtract, multiply, divide, negate, maximum, minimum, select, convert, equal, not_equal,
+    less, less_equal, bit_and, bit_or, bit_xor, bit_not;
 }
 
 Expr operator+(Operand a, Operand b);

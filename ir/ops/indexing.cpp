@@ -47,7 +47,8 @@ static Expr gather(Expr x, Expr indices, int64_t axis, const char* fill) {
   return x.graph().make(ops::gather, {x, indices}, {{"axis", axis}, {"fill", std::string(fill)}});
 }
 
-// The new axis folded into the picked one: slice b picks rows b*n … b*n + n - 1, and what was out of range stays so.
+// The new axis folded into the picked one: slice b picks rows b*n … b*n + n - 1, and what was out of range
+// stays so.
 struct Folded {
   Expr x, indices;
 };
@@ -108,7 +109,10 @@ const Op gather{
     .bprop = [](const Pull& pull) -> Cotangents {
       const Expr g = pull.cotangents[0];
       const Type& type = pull.inputs[0].type();
-      return {{wengert::scatter_add(zeros(g.graph(), type), pull.inputs[1], g, pull.attributes.get<int64_t>("axis")), {}}, {}};
+      return {{wengert::scatter_add(zeros(g.graph(), type), pull.inputs[1], g,
+                                    pull.attributes.get<int64_t>("axis")),
+               {}},
+              {}};
     },
     .batch = gather_batch,
 };
@@ -122,7 +126,9 @@ const Op scatter_add{
     .linearity = Linearity::jointly,
     .bprop = [](const Pull& pull) -> Cotangents {
       const Expr g = pull.cotangents[0];
-      return {{g, {}}, {}, {wengert::gather(g, pull.inputs[1], pull.attributes.get<int64_t>("axis"), "zero"), {}}};
+      return {{g, {}},
+              {},
+              {wengert::gather(g, pull.inputs[1], pull.attributes.get<int64_t>("axis"), "zero"), {}}};
     },
     .batch = scatter_batch,
 };

@@ -117,6 +117,7 @@ static Exprs concatenate_batch(const Batch& batch) {
   for (size_t i = 0; i < batch.inputs.size(); i++) parts.push_back(batch.input(i));
   return {concatenate(parts, batch.attributes.get<int64_t>("axis") + 1)};
 }
+
 namespace ops {
 
 const Op pad{

@@ -11,8 +11,8 @@ namespace ops {
 extern const Op broadcast_in_dim, transpose, slice, reverse, reshape, pad, concatenate;
 }
 
-/// x with axis i put at axis `dimensions[i]` of `shape` (ascending); other axes repeat it. An axis of x is the
-/// result's extent or literally 1.
+/// x with axis i put at axis `dimensions[i]` of `shape` (ascending); other axes repeat it. An axis of x is
+/// the result's extent or literally 1.
 Expr broadcast_in_dim(Operand x, Shape shape, Axes dimensions);
 /// NumPy's broadcast_to: axes aligned from the right.
 Expr broadcast_to(Operand x, const Shape& shape);
@@ -20,8 +20,8 @@ Expr broadcast_to(Operand x, const Shape& shape);
 Expr transpose(Operand x, Axes permutation);
 Expr transpose(Operand x);
 Expr moveaxis(Operand x, int64_t from, int64_t to);
-/// The elements start, start+step, … below limit of each axis; 0 <= start <= limit <= extent, step >= 1 where they
-/// can be compared; what can't be is checked at the kernel's entry.
+/// The elements start, start+step, … below limit of each axis; 0 <= start <= limit <= extent, step >= 1 where
+/// they can be compared; what can't be is checked at the kernel's entry.
 Expr slice(Operand x, Shape starts, Shape limits, Axes steps);
 /// One axis of slice: x[..., start:limit:step, ...].
 Expr slice_axis(Operand x, int64_t axis, Extent start, Extent limit, int64_t step = 1);
@@ -30,8 +30,8 @@ Expr index_axis(Operand x, int64_t axis, Extent index);
 Expr reverse(Operand x, Axes axes);
 /// The same elements in row-major order; the element counts must be equal as polynomials.
 Expr reshape(Operand x, Shape shape);
-Expr squeeze(Operand x, Axes axes);       ///< drops axes of extent 1
-Expr expand_dims(Operand x, Axes axes);   ///< adds axes of extent 1, positions of the result
+Expr squeeze(Operand x, Axes axes);      ///< drops axes of extent 1
+Expr expand_dims(Operand x, Axes axes);  ///< adds axes of extent 1, positions of the result
 /// low[i] elements of `value` before and high[i] after axis i, interior[i] between neighbours; all >= 0.
 Expr pad(Operand x, Operand value, Shape low, Shape high, Axes interior);
 Expr concatenate(std::span<const Expr> parts, int64_t axis);

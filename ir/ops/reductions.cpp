@@ -50,8 +50,8 @@ static std::vector<Type> extremum_type(const Call& call) {
 static std::vector<Check> not_empty(const Call& call) {
   std::vector<Check> out;
   for (int64_t axis : call.attributes.axes())
-    out.push_back({call[0].shape[axis] - 1, fmt::format("{} over axis {}, whose extent {} is 0", call.op.name, axis,
-                                                        call[0].shape[axis].text())});
+    out.push_back({call[0].shape[axis] - 1, fmt::format("{} over axis {}, whose extent {} is 0", call.op.name,
+                                                        axis, call[0].shape[axis].text())});
   return out;
 }
 
@@ -73,8 +73,8 @@ static Cotangents pull_sum(const Pull& pull) {
   return {{spread(pull.cotangents[0], pull.inputs[0].shape(), pull.attributes.axes()), {}}};
 }
 
-// d prod / dx_i = product of the others: exact where some x are zero, and differentiable again. The n x n products
-// of a fused loop cost n^2; prefix products would need n.
+// d prod / dx_i = product of the others: exact where some x are zero, and differentiable again. The n x n
+// products of a fused loop cost n^2; prefix products would need n.
 static Expr product_of_others(Expr x, const Axes& axes) {
   Axes permutation = other_axes(axes, x.rank());
   const int64_t kept = static_cast<int64_t>(permutation.size());
@@ -93,8 +93,9 @@ static Expr product_of_others(Expr x, const Axes& axes) {
   row_axes.push_back(kept + 1);
   Graph& graph = x.graph();
   const Expr mine = iota(graph, Dtype::i64, square, kept) == iota(graph, Dtype::i64, square, kept + 1);
-  const Expr others = prod(select(mine, ones(graph, Type{x.dtype(), square}), broadcast_in_dim(row, square, row_axes)),
-                           Axes{kept + 1});
+  const Expr others =
+      prod(select(mine, ones(graph, Type{x.dtype(), square}), broadcast_in_dim(row, square, row_axes)),
+           Axes{kept + 1});
   return transpose(reshape(others, moved.shape()), inverse);
 }
 
@@ -233,10 +234,11 @@ const Op argmax{
     .kind = Kind::arg_reduction,
     .type = arg_type,
     .checks = arg_not_empty,
-    .better = [](Arithmetic& m, Num x, Num best) {
-      const Num first_nan = m.bit_and(m.is_nan(x), m.equal(best, best));
-      return m.bit_or(m.less(best, x), first_nan);
-    },
+    .better =
+        [](Arithmetic& m, Num x, Num best) {
+          const Num first_nan = m.bit_and(m.is_nan(x), m.equal(best, best));
+          return m.bit_or(m.less(best, x), first_nan);
+        },
     .derivative = Derivative::zero,
     .batch = [](const Batch& batch) { return batch_arg(batch, argmax); },
 };
@@ -247,10 +249,11 @@ const Op argmin{
     .kind = Kind::arg_reduction,
     .type = arg_type,
     .checks = arg_not_empty,
-    .better = [](Arithmetic& m, Num x, Num best) {
-      const Num first_nan = m.bit_and(m.is_nan(x), m.equal(best, best));
-      return m.bit_or(m.less(x, best), first_nan);
-    },
+    .better =
+        [](Arithmetic& m, Num x, Num best) {
+          const Num first_nan = m.bit_and(m.is_nan(x), m.equal(best, best));
+          return m.bit_or(m.less(x, best), first_nan);
+        },
     .derivative = Derivative::zero,
     .batch = [](const Batch& batch) { return batch_arg(batch, argmin); },
 };
@@ -279,8 +282,10 @@ Expr reduce(const Op& op, const Operand& x, const AxesOrAll& axes, bool keepdims
   const Axes resolved = resolve(axes, x.expr.rank(), op.name);
   if (resolved.empty()) return x.expr;
   std::vector<Attributes::Entry> attributes = {{"axes", resolved}};
-  if (ordered) attributes.emplace_back("order", std::string(resolved.back() == x.expr.rank() - 1 ? "lanes" : "chain"));
-  return keep(graph.make(op, {x.expr}, Attributes(std::move(attributes))), x.expr.shape(), resolved, keepdims);
+  if (ordered)
+    attributes.emplace_back("order", std::string(resolved.back() == x.expr.rank() - 1 ? "lanes" : "chain"));
+  return keep(graph.make(op, {x.expr}, Attributes(std::move(attributes))), x.expr.shape(), resolved,
+              keepdims);
 }
 
 Expr counted(const Operand& x, const Axes& axes, Dtype dtype) {
@@ -296,7 +301,9 @@ Expr arg(const Op& op, const Operand& x, int64_t axis, bool keepdims) {
   return keep(graph.make(op, {x.expr}, {{"axis", axis}}), x.expr.shape(), {axis}, keepdims);
 }
 
-Expr as_number(const Operand& x) { return x.expr.dtype() == Dtype::boolean ? convert(x.expr, Dtype::i32) : x.expr; }
+Expr as_number(const Operand& x) {
+  return x.expr.dtype() == Dtype::boolean ? convert(x.expr, Dtype::i32) : x.expr;
+}
 Expr as_float(const Operand& x) { return is_float(x.expr.dtype()) ? x.expr : convert(x.expr, Dtype::f64); }
 
 }  // namespace
@@ -309,8 +316,12 @@ Expr prod(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
   return reduce(ops::reduce_prod, as_number(x), axes, keepdims, true);
 }
-Expr max(Operand x, AxesOrAll axes, bool keepdims) { return reduce(ops::reduce_max, x, axes, keepdims, false); }
-Expr min(Operand x, AxesOrAll axes, bool keepdims) { return reduce(ops::reduce_min, x, axes, keepdims, false); }
+Expr max(Operand x, AxesOrAll axes, bool keepdims) {
+  return reduce(ops::reduce_max, x, axes, keepdims, false);
+}
+Expr min(Operand x, AxesOrAll axes, bool keepdims) {
+  return reduce(ops::reduce_min, x, axes, keepdims, false);
+}
 Expr all(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
   return reduce(ops::reduce_all, convert(x, Dtype::boolean), axes, keepdims, false);
@@ -336,6 +347,8 @@ Expr var(Operand x, AxesOrAll axes, bool keepdims) {
   return mean(centred * centred, axes, keepdims);
 }
 
-Expr sum_or_any(Expr x, const Axes& axes) { return x.dtype() == Dtype::boolean ? any(x, axes) : sum(x, axes); }
+Expr sum_or_any(Expr x, const Axes& axes) {
+  return x.dtype() == Dtype::boolean ? any(x, axes) : sum(x, axes);
+}
 
 }  // namespace wengert

@@ -8,13 +8,14 @@
 
 namespace wengert {
 namespace ops {
-extern const Op logsumexp, norm, reduce_sum, reduce_prod, reduce_max, reduce_min, reduce_all, reduce_any, argmax, argmin;
+extern const Op logsumexp, norm, reduce_sum, reduce_prod, reduce_max, reduce_min, reduce_all, reduce_any,
+    argmax, argmin;
 }
 
 /// Which axes; nullopt: all of them. Negative axes count from the end.
 using AxesOrAll = std::optional<Axes>;
 
-Expr sum(Operand x, AxesOrAll axes = {}, bool keepdims = false);   ///< i32 stays i32; bool gives i32; empty: 0
+Expr sum(Operand x, AxesOrAll axes = {}, bool keepdims = false);  ///< i32 stays i32; bool gives i32; empty: 0
 Expr prod(Operand x, AxesOrAll axes = {}, bool keepdims = false);  ///< empty: 1
 /// NaN wins. Ties share the gradient. An empty extent is an error where it is a number, else a refused call.
 Expr max(Operand x, AxesOrAll axes = {}, bool keepdims = false);

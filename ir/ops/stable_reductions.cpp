@@ -1,4 +1,5 @@
-// Reductions with a stable form and a derivative rule of their own: logsumexp, softmax, norm, standard deviation.
+// Reductions with a stable form and a derivative rule of their own: logsumexp, softmax, norm, standard
+// deviation.
 #include <cmath>
 #include <limits>
 
@@ -138,7 +139,9 @@ static Expr over_axes(const Op& op, const Operand& operand, const AxesOrAll& axe
   return reshape(y, kept);
 }
 
-Expr logsumexp(Operand x, AxesOrAll axes, bool keepdims) { return over_axes(ops::logsumexp, x, axes, keepdims); }
+Expr logsumexp(Operand x, AxesOrAll axes, bool keepdims) {
+  return over_axes(ops::logsumexp, x, axes, keepdims);
+}
 Expr norm(Operand x, AxesOrAll axes, bool keepdims) { return over_axes(ops::norm, x, axes, keepdims); }
 
 Expr std_(Operand x, AxesOrAll axes, bool keepdims) {

@@ -26,16 +26,11 @@ Expr uniform_constant(const Match& m) {
 
 Expr small_power(const Match& m) {
   switch (m.attributes().get<int64_t>("exponent")) {
-    case 0:
-      return ones(m.graph(), m.type());
-    case 1:
-      return m['x'];
-    case 2:
-      return square(m['x']);
-    case -1:
-      return reciprocal(m['x']);
-    default:
-      return {};
+    case 0: return ones(m.graph(), m.type());
+    case 1: return m['x'];
+    case 2: return square(m['x']);
+    case -1: return reciprocal(m['x']);
+    default: return {};
   }
 }
 

@@ -116,16 +116,11 @@ std::vector<std::byte> sample_values(Dtype dtype, size_t which, size_t count, st
 
 bool same_element(Dtype dtype, const std::byte* a, const std::byte* b) {
   switch (dtype) {
-    case Dtype::boolean:
-      return *a == *b;
-    case Dtype::i32:
-      return same<int32_t>(a, b);
-    case Dtype::i64:
-      return same<int64_t>(a, b);
-    case Dtype::f32:
-      return same<float>(a, b);
-    case Dtype::f64:
-      return same<double>(a, b);
+    case Dtype::boolean: return *a == *b;
+    case Dtype::i32: return same<int32_t>(a, b);
+    case Dtype::i64: return same<int64_t>(a, b);
+    case Dtype::f32: return same<float>(a, b);
+    case Dtype::f64: return same<double>(a, b);
   }
   return false;
 }

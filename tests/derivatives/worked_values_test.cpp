@@ -58,7 +58,8 @@ TEST_CASE("x^2 y + y + 2 at (3, 4)") {
 TEST_CASE("dual numbers: (3 + 4e)(5 + 7e) = 15 + 41e") {
   Trial t;
   const Expr a = t.scalar("a", 3), b = t.scalar("b", 5);
-  const Expr f = a * b, four = constant(*t.program.graph, f64, 4.0), seven = constant(*t.program.graph, f64, 7.0);
+  const Expr f = a * b, four = constant(*t.program.graph, f64, 4.0),
+             seven = constant(*t.program.graph, f64, 7.0);
   CHECK(t.number(f) == 15);
   CHECK(t.number(along(f, {a, b}, {four, seven})) == 41);
 }
@@ -112,7 +113,8 @@ TEST_CASE("(w·x - y)^2 + lambda w·w, with its intermediate nodes") {
   CHECK(t.number(e) == 125);
   CHECK(t.number(loss) == 246);
   CHECK(t.value(grad(loss, {w})[0]) == Tensor::vector({52, 84}));
-  const Expr e1 = constant(*t.program.graph, Tensor::vector({1, 0})), e2 = constant(*t.program.graph, Tensor::vector({0, 1}));
+  const Expr e1 = constant(*t.program.graph, Tensor::vector({1, 0})),
+             e2 = constant(*t.program.graph, Tensor::vector({0, 1}));
   CHECK(t.number(along(loss, {w}, {e1})) == 52);
   CHECK(t.number(along(loss, {w}, {e2})) == 84);
 }

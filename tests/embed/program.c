@@ -1,5 +1,5 @@
-/* Calls the kernels of kernels.o from C: every call of calls.h against the evaluator's bits, with nothing written
-   outside of outputs and workspace; and what they refuse. Linked with libc alone. */
+/* Calls the kernels of kernels.o from C: every call of calls.h against the evaluator's bits, with nothing
+   written outside of outputs and workspace; and what they refuse. Linked with libc alone. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 
 static int failures = 0;
 
-static void check(int holds, const char *what, const char *where) {
+static void check(int holds, const char* what, const char* where) {
   if (holds) return;
   printf("FAILED: %s: %s\n", where, what);
   failures++;
 }
 
-static int is_nan(const unsigned char *p, size_t size) {
+static int is_nan(const unsigned char* p, size_t size) {
   float f;
   double d;
   if (size == sizeof f) return memcpy(&f, p, size), f != f;
@@ -24,11 +24,12 @@ static int is_nan(const unsigned char *p, size_t size) {
   return d != d;
 }
 
-static int same(const unsigned char *got, const struct output *wanted) {
-  const unsigned char *w = wanted->bits;
+static int same(const unsigned char* got, const struct output* wanted) {
+  const unsigned char* w = wanted->bits;
   size_t i;
   for (i = 0; i < wanted->count; i++, got += wanted->size, w += wanted->size)
-    if (memcmp(got, w, wanted->size) != 0 && !(wanted->is_float && is_nan(got, wanted->size) && is_nan(w, wanted->size)))
+    if (memcmp(got, w, wanted->size) != 0 &&
+        !(wanted->is_float && is_nan(got, wanted->size) && is_nan(w, wanted->size)))
       return 0;
   return 1;
 }
@@ -36,14 +37,14 @@ static int same(const unsigned char *got, const struct output *wanted) {
 enum { margin = 64, canary = 0xA5 };
 
 /* Room for `bytes` between two margins that must stay as they are; odd by `skew`. */
-static unsigned char *guarded(size_t bytes, size_t skew) {
-  unsigned char *p = malloc(bytes + 2 * margin + skew);
+static unsigned char* guarded(size_t bytes, size_t skew) {
+  unsigned char* p = malloc(bytes + 2 * margin + skew);
   if (p == NULL) exit(2);
   memset(p, canary, bytes + 2 * margin + skew);
   return p + margin + skew;
 }
 
-static int intact(const unsigned char *p, size_t bytes) {
+static int intact(const unsigned char* p, size_t bytes) {
   int i;
   for (i = 0; i < margin; i++)
     if (p[-1 - i] != canary || p[bytes + (size_t)i] != canary) return 0;
@@ -51,19 +52,20 @@ static int intact(const unsigned char *p, size_t bytes) {
 }
 
 /* Twice, the second time with a workspace that is aligned to nothing and used already. */
-static void run(const struct call *c) {
+static void run(const struct call* c) {
   const size_t bytes = c->workspace();
-  unsigned char *workspace = guarded(bytes, 1);
+  unsigned char* workspace = guarded(bytes, 1);
   int round, k;
   check(bytes != SIZE_MAX, "workspace", c->name);
   for (round = 0; round < 2; round++) {
-    unsigned char *out[8];
-    void *pointers[8];
+    unsigned char* out[8];
+    void* pointers[8];
     for (k = 0; k < c->output_count; k++) {
       out[k] = guarded(c->outputs[k].count * c->outputs[k].size, 0);
       pointers[k] = c->outputs[k].count == 0 ? NULL : out[k];
     }
-    check(c->packed(c->inputs, c->symbols, pointers, bytes == 0 ? NULL : workspace) == c->flags, "return code", c->name);
+    check(c->packed(c->inputs, c->symbols, pointers, bytes == 0 ? NULL : workspace) == c->flags,
+          "return code", c->name);
     for (k = 0; k < c->output_count; k++) {
       check(same(out[k], &c->outputs[k]), "differs from the evaluator", c->name);
       check(intact(out[k], c->outputs[k].count * c->outputs[k].size), "wrote outside of an output", c->name);
@@ -76,28 +78,40 @@ static void run(const struct call *c) {
 
 /* Direct calls: scalars by value, pointers, sizes, outputs, workspace. */
 static void direct(void) {
-  double w[2] = {0, 0}, X[4] = {1, 2, 3, 4}, y[2] = {1, -1}, v[2] = {1, 0}, value = 7, g[2] = {7, 7}, h[2] = {7, 7}, a;
+  double w[2] = {0, 0}, X[4] = {1, 2, 3, 4}, y[2] = {1, -1}, v[2] = {1, 0}, value = 7, g[2] = {7, 7},
+         h[2] = {7, 7}, a;
   float b;
   uint8_t c;
   int64_t n;
-  void *workspace = malloc(loss_grad_workspace(2, 2) + loss_hvp_workspace(2, 2) + 1);
+  void* workspace = malloc(loss_grad_workspace(2, 2) + loss_hvp_workspace(2, 2) + 1);
   if (workspace == NULL) exit(2);
   check(loss_grad(w, X, y, 0.5, 2, 2, &value, g, workspace) == WENGERT_OK, "code", "loss_grad");
-  check(value > 0.69314718055994 && value < 0.69314718055996 && g[0] == 0.5 && g[1] == 0.5, "value", "loss_grad");
-  check(loss_hvp(w, X, y, 0.5, v, 2, 2, h, workspace) == WENGERT_OK && h[0] == 2.25 && h[1] == 1.75, "value", "loss_hvp");
-  check(loss_hvp(w, X, y, 0.5, w, 2, 2, h, workspace) == WENGERT_OK && h[0] == 0, "an input given twice", "loss_hvp");
-  check(scalars(0, 3, 5.0f, &a, &b, &c, NULL) == WENGERT_OK && a == 0 && b == 2.5f && c == 0, "value", "scalars");
+  check(value > 0.69314718055994 && value < 0.69314718055996 && g[0] == 0.5 && g[1] == 0.5, "value",
+        "loss_grad");
+  check(loss_hvp(w, X, y, 0.5, v, 2, 2, h, workspace) == WENGERT_OK && h[0] == 2.25 && h[1] == 1.75, "value",
+        "loss_hvp");
+  check(loss_hvp(w, X, y, 0.5, w, 2, 2, h, workspace) == WENGERT_OK && h[0] == 0, "an input given twice",
+        "loss_hvp");
+  check(scalars(0, 3, 5.0f, &a, &b, &c, NULL) == WENGERT_OK && a == 0 && b == 2.5f && c == 0, "value",
+        "scalars");
   check(size(NULL, 0, INT64_MAX, &n, NULL) == WENGERT_OK && n == 0, "an input without elements", "size");
 
   value = g[0] = g[1] = 7;
-  check(loss_grad(w, X, y, 0.5, 2, -1, &value, g, workspace) == WENGERT_BAD_SYMBOL, "negative size", "loss_grad");
-  check(loss_grad(w, X, y, 0.5, INT64_MIN, 2, &value, g, workspace) == WENGERT_BAD_SYMBOL, "least size", "loss_grad");
-  check(loss_grad(w, X, y, 0.5, INT64_MAX / 2, 4, &value, g, workspace) == WENGERT_SIZE_OVERFLOW, "overflow", "loss_grad");
-  check(loss_grad(w, NULL, y, 0.5, 2, 2, &value, g, workspace) == WENGERT_NULL_INPUT, "NULL input", "loss_grad");
-  check(loss_grad(w, X, y, 0.5, 2, 2, &value, NULL, workspace) == WENGERT_NULL_OUTPUT, "NULL output", "loss_grad");
-  check(loss_grad(w, X, y, 0.5, 2, 2, NULL, g, workspace) == WENGERT_NULL_OUTPUT, "NULL scalar output", "loss_grad");
+  check(loss_grad(w, X, y, 0.5, 2, -1, &value, g, workspace) == WENGERT_BAD_SYMBOL, "negative size",
+        "loss_grad");
+  check(loss_grad(w, X, y, 0.5, INT64_MIN, 2, &value, g, workspace) == WENGERT_BAD_SYMBOL, "least size",
+        "loss_grad");
+  check(loss_grad(w, X, y, 0.5, INT64_MAX / 2, 4, &value, g, workspace) == WENGERT_SIZE_OVERFLOW, "overflow",
+        "loss_grad");
+  check(loss_grad(w, NULL, y, 0.5, 2, 2, &value, g, workspace) == WENGERT_NULL_INPUT, "NULL input",
+        "loss_grad");
+  check(loss_grad(w, X, y, 0.5, 2, 2, &value, NULL, workspace) == WENGERT_NULL_OUTPUT, "NULL output",
+        "loss_grad");
+  check(loss_grad(w, X, y, 0.5, 2, 2, NULL, g, workspace) == WENGERT_NULL_OUTPUT, "NULL scalar output",
+        "loss_grad");
   if (loss_grad_workspace(2, 2) > 0)
-    check(loss_grad(w, X, y, 0.5, 2, 2, &value, g, NULL) == WENGERT_NULL_WORKSPACE, "NULL workspace", "loss_grad");
+    check(loss_grad(w, X, y, 0.5, 2, 2, &value, g, NULL) == WENGERT_NULL_WORKSPACE, "NULL workspace",
+          "loss_grad");
   check(value == 7 && g[0] == 7 && g[1] == 7, "a refused call wrote", "loss_grad");
   check(loss_grad_workspace(-1, 2) == SIZE_MAX, "workspace of a negative size", "loss_grad");
   check(loss_grad_workspace(INT64_MAX, INT64_MAX) == SIZE_MAX, "workspace that overflows", "loss_grad");

@@ -129,7 +129,7 @@ TEST_CASE("the passes shrink gradient and Hessian-vector product") {
   const auto counts = [](const char* name) {
     const Program before = program(name), after = optimize(before);
     MESSAGE(std::string(name) << ": " << before.graph->size() << " nodes, " << after.graph->size()
-                 << " behind the passes");
+                              << " behind the passes");
     return std::pair(before.graph->size(), after.graph->size());
   };
   const auto [gradient, gradient_after] = counts("loss_grad");

@@ -48,9 +48,7 @@ int64_t steps(const Program& program, const Bindings& symbols) {
           work *= std::max<int64_t>(1, element_count(program.graph->type(input).shape).evaluate(symbols));
       if (work < 0 || work > most_steps) return most_steps + 1;
       total += work;
-    } catch (const Error&) {
-      return most_steps + 1;
-    }
+    } catch (const Error&) { return most_steps + 1; }
   }
   return total;
 }
@@ -133,9 +131,7 @@ Complaint complaint_of(uint64_t seed) {
       std::string why = kernel_differs(program, seed);
       if (why.empty()) why = passes_change_bits(program, seed);
       return why;
-    } catch (const Error& e) {
-      return fmt::format("threw {}", e.what());
-    }
+    } catch (const Error& e) { return fmt::format("threw {}", e.what()); }
   };
 }
 

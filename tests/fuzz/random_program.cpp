@@ -84,18 +84,12 @@ class Drawer {
   void call() {
     try {
       switch (below(10)) {
-        case 0:
-          return move();
-        case 1:
-          return cut();
-        case 2:
-          return reduce();
-        case 3:
-          return contract();
-        case 4:
-          return chance(50) ? index() : composite();
-        default:
-          return compute();
+        case 0: return move();
+        case 1: return cut();
+        case 2: return reduce();
+        case 3: return contract();
+        case 4: return chance(50) ? index() : composite();
+        default: return compute();
       }
     } catch (const Error& e) {
       // What was drawn is refused: a bound that cannot be, a size that overflows. Anything else is a fault.
@@ -147,8 +141,7 @@ class Drawer {
       }
       case 2:
         return add(chance(50) && rank > 0 ? reshape(x, {element_count(x.shape())}) : expand_dims(x, {0}));
-      case 3:
-        return add(chance(50) ? stop_gradient(x) : variable(x));
+      case 3: return add(chance(50) ? stop_gradient(x) : variable(x));
       default: {
         if (rank == 0) return;
         return add(reverse(x, {static_cast<int64_t>(below(static_cast<size_t>(rank)))}));
@@ -193,16 +186,11 @@ class Drawer {
     bool nonempty = true;  // a symbol may be 0
     for (int64_t axis : axes) nonempty = nonempty && x.shape()[axis].is_number() && !x.shape()[axis].is(0);
     switch (below(nonempty ? 5 : 2)) {
-      case 0:
-        return add(sum(x, axes, chance(20)));
-      case 1:
-        return add(prod(x, axes));
-      case 2:
-        return add(max(x, axes));
-      case 3:
-        return add(min(x, axes, chance(20)));
-      default:
-        return add(chance(50) ? argmax(x, axes[0]) : argmin(x, axes[0]));
+      case 0: return add(sum(x, axes, chance(20)));
+      case 1: return add(prod(x, axes));
+      case 2: return add(max(x, axes));
+      case 3: return add(min(x, axes, chance(20)));
+      default: return add(chance(50) ? argmax(x, axes[0]) : argmin(x, axes[0]));
     }
   }
   static Expr any_of(Expr x, const Axes& axes) { return wengert::any(x, axes); }
@@ -242,14 +230,10 @@ class Drawer {
     const Extent& last = x.shape().back();
     if (!last.is_number() || last.is(0)) return;
     switch (below(4)) {
-      case 0:
-        return add(logsumexp(x, Axes{x.rank() - 1}));
-      case 1:
-        return add(norm(x, Axes{x.rank() - 1}));
-      case 2:
-        return add(softmax(x));
-      default:
-        return add(log_softmax(x));
+      case 0: return add(logsumexp(x, Axes{x.rank() - 1}));
+      case 1: return add(norm(x, Axes{x.rank() - 1}));
+      case 2: return add(softmax(x));
+      default: return add(log_softmax(x));
     }
   }
 

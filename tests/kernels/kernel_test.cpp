@@ -29,7 +29,8 @@ Tensor random_tensor(Dtype dtype, std::vector<int64_t> shape, uint64_t seed) {
   std::mt19937_64 random(seed);
   Tensor out(dtype, std::move(shape));
   for (int64_t i = 0; i < out.count(); i++)
-    out.set(i, is_float(dtype) ? std::uniform_real_distribution<>(-2, 2)(random) : static_cast<double>(random() % 7));
+    out.set(i, is_float(dtype) ? std::uniform_real_distribution<>(-2, 2)(random)
+                               : static_cast<double>(random() % 7));
   return out;
 }
 
@@ -56,7 +57,8 @@ void compare(const Program& program, const std::vector<Bindings>& sizes, Tier ti
     for (Tensor& t : results) outputs.push_back(t.bytes.data());
     std::vector<int64_t> symbols;
     std::string at;
-    for (const std::string& s : program.symbols()) symbols.push_back(known.at(s)), at += s + "=" + std::to_string(known.at(s)) + " ";
+    for (const std::string& s : program.symbols())
+      symbols.push_back(known.at(s)), at += s + "=" + std::to_string(known.at(s)) + " ";
     INFO(at);
     const runtime::Buffer workspace(plan.workspace.evaluate(known) + 64);
     const int code = kernel->function<runtime::PackedEntry>("kernel_packed")(
@@ -71,11 +73,14 @@ void compare(const Program& program, const std::vector<Bindings>& sizes, Tier ti
 
 struct Build {
   Program program;
-  Expr in(const char* name, Dtype dtype, Shape shape) { return program.graph->input(name, dtype, std::move(shape)); }
+  Expr in(const char* name, Dtype dtype, Shape shape) {
+    return program.graph->input(name, dtype, std::move(shape));
+  }
   void out(const char* name, Expr e) { program.outputs.push_back({name, e.value()}); }
 };
 
-const std::vector<Bindings> rows = {{{"N", 0}}, {{"N", 1}}, {{"N", 7}}, {{"N", 16}}, {{"N", 37}}, {{"N", 1000}}, {{"N", 4096}}, {{"N", 10007}}};
+const std::vector<Bindings> rows = {{{"N", 0}},  {{"N", 1}},    {{"N", 7}},    {{"N", 16}},
+                                    {{"N", 37}}, {{"N", 1000}}, {{"N", 4096}}, {{"N", 10007}}};
 
 }  // namespace
 
@@ -106,7 +111,8 @@ TEST_CASE("scalars alone") {
 
 TEST_CASE("broadcasts, transposes, slices, reversal, iota") {
   Build b;
-  const Expr x = b.in("x", f64, {N, 5}), row = b.in("row", f64, {5}), column = b.in("column", f64, {N}), s = b.in("s", f64, {});
+  const Expr x = b.in("x", f64, {N, 5}), row = b.in("row", f64, {5}), column = b.in("column", f64, {N}),
+             s = b.in("s", f64, {});
   b.out("a", x * row + expand_dims(column, {1}) * s);
   b.out("t", transpose(x) + row.graph().make(ops::reshape, {row}, {{"shape", Shape{5, 1}}}));
   b.out("every", slice_axis(x, 1, 1, 5, 2));
@@ -126,7 +132,12 @@ TEST_CASE("sums over every choice of axes, with what feeds them") {
     b.out("s02", sum(x, Axes{0, 2}));
     b.out("s12", sum(x * x, Axes{1, 2}));
     b.out("p", prod(x, Axes{2}));
-    compare(b.program, {{{"N", 0}, {"M", 4}}, {{"N", 2}, {"M", 0}}, {{"N", 5}, {"M", 1}}, {{"N", 4}, {"M", 70}}, {{"N", 5000}, {"M", 3}}, {{"N", 2}, {"M", 9001}}});
+    compare(b.program, {{{"N", 0}, {"M", 4}},
+                        {{"N", 2}, {"M", 0}},
+                        {{"N", 5}, {"M", 1}},
+                        {{"N", 4}, {"M", 70}},
+                        {{"N", 5000}, {"M", 3}},
+                        {{"N", 2}, {"M", 9001}}});
   }
 }
 
@@ -167,7 +178,8 @@ TEST_CASE("a sum shares its loop with broadcasts, transposes, ramps and picked e
 TEST_CASE("products of matrices and vectors") {
   for (Dtype dtype : {f64, f32, i64}) {
     Build b;
-    const Expr A = b.in("A", dtype, {N, K}), B = b.in("B", dtype, {K, M}), v = b.in("v", dtype, {K}), u = b.in("u", dtype, {N});
+    const Expr A = b.in("A", dtype, {N, K}), B = b.in("B", dtype, {K, M}), v = b.in("v", dtype, {K}),
+               u = b.in("u", dtype, {N});
     b.out("AB", matmul(A, B));
     b.out("Av", matmul(A, v));
     b.out("uA", matmul(u, A));
@@ -175,8 +187,12 @@ TEST_CASE("products of matrices and vectors") {
     b.out("ABt", einsum("ik,jk->ij", A, transpose(B)));
     b.out("diag", einsum("ik,ik->i", A, A));
     b.out("outer", einsum("i,j->ij", u, v));
-    compare(b.program, {{{"N", 0}, {"M", 2}, {"K", 3}}, {{"N", 2}, {"M", 3}, {"K", 0}}, {{"N", 1}, {"M", 1}, {"K", 1}},
-                        {{"N", 5}, {"M", 37}, {"K", 19}}, {{"N", 3}, {"M", 4}, {"K", 4500}}, {{"N", 4100}, {"M", 2}, {"K", 5}}});
+    compare(b.program, {{{"N", 0}, {"M", 2}, {"K", 3}},
+                        {{"N", 2}, {"M", 3}, {"K", 0}},
+                        {{"N", 1}, {"M", 1}, {"K", 1}},
+                        {{"N", 5}, {"M", 37}, {"K", 19}},
+                        {{"N", 3}, {"M", 4}, {"K", 4500}},
+                        {{"N", 4100}, {"M", 2}, {"K", 5}}});
   }
 }
 
@@ -211,7 +227,8 @@ TEST_CASE("rows picked and added") {
   b.out("added", scatter_add(x, j, take(x, i, 0), 0));
   b.out("one", scatter_add(v, i, convert(i, f64), 0));
   b.out("hot", one_hot(i, 5));
-  compare(b.program, {{{"N", 4}, {"M", 9}}, {{"N", 10}, {"M", 0}}, {{"N", 7}, {"M", 33}}, {{"N", 0}, {"M", 5}}});
+  compare(b.program,
+          {{{"N", 4}, {"M", 9}}, {{"N", 10}, {"M", 0}}, {{"N", 7}, {"M", 33}}, {{"N", 0}, {"M", 5}}});
 }
 
 TEST_CASE("an index out of range raises the flag: gathered, gathered and not read, scattered") {
@@ -224,7 +241,10 @@ TEST_CASE("an index out of range raises the flag: gathered, gathered and not rea
       Build b;
       const Expr x = b.in("x", f64, {4, 3});
       const Expr zero = iota(*b.program.graph, i64, {2}, 0) * 0;
-      b.out("y", make(b, x, concatenate(std::vector{slice_axis(zero + first, 0, 0, 1, 1), slice_axis(zero, 0, 1, 2, 1)}, 0)));
+      b.out("y",
+            make(b, x,
+                 concatenate(std::vector{slice_axis(zero + first, 0, 0, 1, 1), slice_axis(zero, 0, 1, 2, 1)},
+                             0)));
       const Tensor arguments[] = {Tensor(f64, {4, 3})};
       CHECK(evaluate(b.program, arguments).flags == (first == 0 ? 0 : 1));
       compare(b.program, {{}});
@@ -234,12 +254,14 @@ TEST_CASE("an index out of range raises the flag: gathered, gathered and not rea
 
 TEST_CASE("logistic regression: value and gradient") {
   Build b;
-  const Expr w = b.in("w", f64, {M}), X = b.in("X", f64, {N, M}), y = b.in("y", f64, {N}), lambda = b.in("lambda", f64, {});
+  const Expr w = b.in("w", f64, {M}), X = b.in("X", f64, {N, M}), y = b.in("y", f64, {N}),
+             lambda = b.in("lambda", f64, {});
   const Expr margin = y * matmul(X, w);
   const Expr loss = mean(log1p(exp(-margin))) + lambda * dot(w, w);
   b.out("loss", loss);
   b.out("grad", gradients({&loss, 1}, {&w, 1})[0]);
-  compare(b.program, {{{"N", 0}, {"M", 3}}, {{"N", 1}, {"M", 1}}, {{"N", 569}, {"M", 30}}, {{"N", 5000}, {"M", 11}}});
+  compare(b.program,
+          {{{"N", 0}, {"M", 3}}, {{"N", 1}, {"M", 1}}, {{"N", 569}, {"M", 30}}, {{"N", 5000}, {"M", 11}}});
 }
 
 TEST_CASE("bool arrays") {

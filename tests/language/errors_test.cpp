@@ -30,9 +30,7 @@ TEST_CASE("one mistake a file") {
     std::string message;
     try {
       lower(parse_module(text, name), "f");
-    } catch (const Error& e) {
-      message = e.what();
-    }
+    } catch (const Error& e) { message = e.what(); }
     INFO(message);
     CHECK(message.starts_with(name + ":" + expected[0].substr(0, expected[0].find(": "))));
     for (const std::string& part : expected) CHECK(message.find(part) != std::string::npos);
@@ -66,17 +64,14 @@ TEST_CASE("no text crashes the parser") {
   for (size_t cut = 0; cut < whole.size(); cut++) try {
       parse_module(whole.substr(0, cut), "t");
       parse_module(whole.substr(cut), "t");
-    } catch (const SourceError&) {
-    }
+    } catch (const SourceError&) {}
   for (size_t at = 0; at < whole.size(); at++)
     for (char c : {'(', ')', '|', '\n', '"', '\0', '='}) {
       std::string changed = whole;
       changed[at] = c;
       try {
         lower(parse_module(changed, "t"), "f");
-      } catch (const Error& e) {
-        CHECK(e.code() != Code::internal);
-      }
+      } catch (const Error& e) { CHECK(e.code() != Code::internal); }
     }
 }
 

@@ -37,9 +37,7 @@ inline Tensor integers(std::vector<int64_t> shape, std::vector<int64_t> values) 
 inline std::string error_of(const std::string& text, std::string_view function = "f") {
   try {
     lower(parse_module(text, "test.wg"), function);
-  } catch (const Error& e) {
-    return e.what();
-  }
+  } catch (const Error& e) { return e.what(); }
   return "";
 }
 

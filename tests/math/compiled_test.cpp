@@ -26,10 +26,8 @@ T sample(std::mt19937_64& random) {
                               L::max(), L::denorm_min(), L::min(), -2,   L::infinity(), -L::infinity(),
                               T(1e10),  L::quiet_NaN(),  T(-0.5),  T(3), L::epsilon(),  -L::max()};
   switch (random() % 4) {
-    case 0:
-      return special[random() % std::size(special)];
-    case 1:
-      return std::bit_cast<T>(static_cast<Bits>(random()));
+    case 0: return special[random() % std::size(special)];
+    case 1: return std::bit_cast<T>(static_cast<Bits>(random()));
     default:
       return static_cast<T>(std::ldexp(static_cast<double>(static_cast<int64_t>(random())),
                                        -60 + static_cast<int>(random() % 16)));

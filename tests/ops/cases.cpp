@@ -73,7 +73,8 @@ Tensor samples(const Case& c, size_t operand, int64_t count, std::mt19937_64& ra
 }
 
 std::vector<Tensor> awkward_values(const Case& c) {
-  constexpr double inf = std::numeric_limits<double>::infinity(), nan_ = std::numeric_limits<double>::quiet_NaN();
+  constexpr double inf = std::numeric_limits<double>::infinity(),
+                   nan_ = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::vector<double>> pools;
   for (Dtype dtype : c.operands) {
     if (dtype == Dtype::boolean)

@@ -17,9 +17,7 @@ template <class Call>
 static std::string refusal(Call call) {
   try {
     call();
-  } catch (const Error& error) {
-    return error.message();
-  }
+  } catch (const Error& error) { return error.message(); }
   return "accepted";
 }
 

@@ -12,9 +12,7 @@ using namespace wengert;
 static std::string refusal(const Op& op) {
   try {
     register_op(op);
-  } catch (const Error& error) {
-    return error.what();
-  }
+  } catch (const Error& error) { return error.what(); }
   return "accepted";
 }
 

@@ -28,9 +28,7 @@ const char* const source =
 std::string refusal(const Program& program, const Bindings& bindings) {
   try {
     bind(program, bindings);
-  } catch (const Error& e) {
-    return e.what();
-  }
+  } catch (const Error& e) { return e.what(); }
   return "";
 }
 

@@ -46,17 +46,10 @@ std::vector<Tensor> random_arguments(const Program& program, const Bindings& sym
     Tensor tensor(type.dtype, shape);
     for (int64_t i = 0; i < tensor.count(); i++) {
       switch (type.dtype) {
-        case Dtype::boolean:
-          tensor.data<uint8_t>()[i] = random() % 2;
-          break;
-        case Dtype::i32:
-          tensor.data<int32_t>()[i] = static_cast<int32_t>(any_integer(random));
-          break;
-        case Dtype::i64:
-          tensor.data<int64_t>()[i] = any_integer(random);
-          break;
-        default:
-          tensor.set(i, draw.anything ? any_float(random) : ordinary(random));
+        case Dtype::boolean: tensor.data<uint8_t>()[i] = random() % 2; break;
+        case Dtype::i32: tensor.data<int32_t>()[i] = static_cast<int32_t>(any_integer(random)); break;
+        case Dtype::i64: tensor.data<int64_t>()[i] = any_integer(random); break;
+        default: tensor.set(i, draw.anything ? any_float(random) : ordinary(random));
       }
     }
     out.push_back(std::move(tensor));

@@ -93,9 +93,7 @@ TEST_CASE("the first line") {
   auto message = [](std::string_view text) -> std::string {
     try {
       parse(text, "t");
-    } catch (const Error& e) {
-      return e.what();
-    }
+    } catch (const Error& e) { return e.what(); }
     return "";
   };
   CHECK(message("") == "t:1:1: expected 'wengert 1', found the end of the text");

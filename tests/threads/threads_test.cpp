@@ -1,5 +1,5 @@
-// What may be done from several threads at once: calling one compiled function, evaluating one program, and building
-// and compiling programs of one's own. Run under the thread sanitizer as well (tools/sanitize.sh).
+// What may be done from several threads at once: calling one compiled function, evaluating one program, and
+// building and compiling programs of one's own. Run under the thread sanitizer as well (tools/sanitize.sh).
 #include <array>
 #include <thread>
 #include <vector>
@@ -33,8 +33,7 @@ template <class Work>
 std::array<bool, threads> on_threads(const Work& work) {
   std::array<bool, threads> good{};
   std::vector<std::thread> running;
-  for (int i = 0; i < threads; i++)
-    running.emplace_back([&, i] { good[static_cast<size_t>(i)] = work(i); });
+  for (int i = 0; i < threads; i++) running.emplace_back([&, i] { good[static_cast<size_t>(i)] = work(i); });
   for (std::thread& thread : running) thread.join();
   return good;
 }
@@ -63,7 +62,8 @@ TEST_CASE("one compiled function called from several threads") {
 TEST_CASE("one program evaluated from several threads") {
   const Program program = weighted(1);
   const std::vector<Tensor> x = arguments(), expected = evaluate(program, x).outputs;
-  for (bool good : on_threads([&](int) { return equal(evaluate(program, x).outputs, expected); })) CHECK(good);
+  for (bool good : on_threads([&](int) { return equal(evaluate(program, x).outputs, expected); }))
+    CHECK(good);
 }
 
 TEST_CASE("programs built and compiled by several threads at once") {

@@ -1,6 +1,6 @@
 // Uses the library through its one header.
-#include <cstdio>
 #include <wengert/wengert.h>
+#include <cstdio>
 
 int main() {
   using namespace wengert;
