@@ -72,8 +72,8 @@ class Deriving {
           y_.graph().place(y_.value().node));
   }
 
-  const std::vector<std::string>& differentiable(const std::vector<std::string>& names,
-                                                 std::string_view what) const {
+  std::vector<std::string> differentiable(const std::vector<std::string>& names,
+                                          std::string_view what) const {
     if (!names.empty() && !is_float(y_.dtype()))
       throw Error(
           Code::not_differentiable,

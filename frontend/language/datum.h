@@ -38,7 +38,7 @@ struct Literal {
 /// A list [a, b], or a tuple (a, b) whose parts may have names.
 struct Sequence {
   bool list = false;
-  std::vector<Datum> parts = {};
+  std::vector<Datum> parts;
   std::vector<std::string> names = {};
 };
 

@@ -47,7 +47,8 @@ static T power_by_squaring(T x, uint64_t n, Multiply multiply) {
   bool started = false;
   for (T square = x;; square = multiply(square, square)) {
     if (n & 1) product = started ? multiply(product, square) : square, started = true;
-    if ((n >>= 1) == 0) return product;
+    n >>= 1;
+    if (n == 0) return product;
   }
 }
 

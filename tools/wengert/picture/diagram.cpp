@@ -43,8 +43,7 @@ std::string brief(const Attributes& attributes) {
 class Maker {
  public:
   Maker(const Program& program, const std::vector<bool>& is_derivative)
-      : program_(program),
-        graph_(*program.graph),
+      : graph_(*program.graph),
         forward_(reached(program, is_derivative, false)),
         adjoint_(reached(program, is_derivative, true)),
         boxes_(graph_.size(), none),
@@ -108,7 +107,6 @@ class Maker {
     diagram_.boxes.push_back(std::move(box));
   }
 
-  const Program& program_;
   const Graph& graph_;
   std::vector<bool> forward_, adjoint_;
   std::vector<uint32_t> boxes_;
