@@ -138,8 +138,8 @@ std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> argumen
     results.emplace_back(type.dtype, std::move(shape));
   }
   for (Tensor& result : results) outputs.push_back(result.bytes.data());
-  const int code = kernel_->function<runtime::PackedEntry>(symbol_ + "_packed")(
-      inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
+  const int code =
+      packed()(inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
   if (code < 0) throw Error(Code::size, fmt::format("{}: {}", program_->name, refusal(code)));
   if (flags) *flags |= code;
   return results;

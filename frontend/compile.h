@@ -40,6 +40,11 @@ class CompiledFunction {
     return kernel_->function<F>(symbol_);
   }
 
+  /// NAME_packed of the C ABI: the arguments in arrays. Valid while this lives.
+  runtime::PackedEntry* packed() const {
+    return kernel_->function<runtime::PackedEntry>(symbol_ + "_packed");
+  }
+
   /// The program as it was compiled, behind the passes.
   const Program& program() const { return *program_; }
   const std::string& symbol() const { return symbol_; }

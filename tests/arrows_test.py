@@ -16,7 +16,7 @@ LAYERS = {
     "frontend": {"ir", "passes", "codegen", "runtime"},
 }
 SINGLE_HEADERS = {"codegen": {"passes/pipeline.h"}}  # the pass runner serves the kernel plan as well
-OUTSIDE = {"tools", "tests", "examples"}  # these may include everything
+OUTSIDE = {"tools", "tests", "examples", "benchmarks"}  # these may include everything
 LLVM_READERS = {"codegen", "tests"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 

@@ -1,0 +1,99 @@
+// Square matrix products, f64 and f32, plain and with an operand transposed, of sizes that are numbers when
+// it is built or symbols. Beside OpenBLAS, if it is installed, and the peak of the multiply-add units.
+#include <dlfcn.h>
+
+#include <fmt/format.h>
+
+#include "benchmarks/harness/kernel.h"
+#include "benchmarks/harness/limits.h"
+#include "benchmarks/rows/rows.h"
+#include "ir/ops/contractions.h"
+#include "ir/ops/movement.h"
+
+namespace wengert::benchmarks {
+namespace {
+
+MakeProgram product(const MatmulShape& shape) {
+  return [shape] {
+    Program program;
+    const Extent n = shape.symbolic ? Extent::symbol("N") : Extent(shape.n);
+    const Expr a = program.graph->input("A", shape.dtype, {n, n}),
+               b = program.graph->input("B", shape.dtype, {n, n});
+    program.outputs = {{"C", matmul(shape.left ? transpose(a) : a, shape.right ? transpose(b) : b).value()}};
+    return program;
+  };
+}
+
+// All rows of a small product; of a large one some, the first and the last among them.
+std::vector<int64_t> checked_rows(int64_t n) {
+  std::vector<int64_t> out;
+  for (int64_t i = 0; i < n; i += n <= 256 ? 1 : n / 7) out.push_back(i);
+  if (out.back() != n - 1) out.push_back(n - 1);
+  return out;
+}
+
+template <class Number>
+std::vector<std::pair<Array, Array>> answers(const MatmulShape& shape, const Number* a, const Number* b,
+                                             const Array& c) {
+  std::vector<std::pair<Array, Array>> out;
+  const int64_t n = shape.n;
+  for (int64_t i : checked_rows(n)) {
+    std::vector<double> sums(n);
+    for (int64_t k = 0; k < n; k++) {
+      const double factor = shape.left ? a[k * n + i] : a[i * n + k];
+      for (int64_t j = 0; j < n; j++)
+        sums[j] += factor * static_cast<double>(shape.right ? b[j * n + k] : b[k * n + j]);
+    }
+    Array expected(shape.dtype, {n});
+    for (int64_t j = 0; j < n; j++)
+      reinterpret_cast<Number*>(expected.data())[j] = static_cast<Number>(sums[j]);
+    out.emplace_back(Array::view(c, i * n, {n}), std::move(expected));
+  }
+  return out;
+}
+
+template <class Number>
+std::function<void()> open_blas(const MatmulShape& shape, const Number* a, const Number* b, Number* c) {
+  static void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (!library) return {};
+  constexpr int row_major = 101, as_is = 111, transposed = 112;
+  using Gemm = void(int, int, int, int, int, int, Number, const Number*, int, const Number*, int, Number,
+                    Number*, int);
+  auto* gemm = reinterpret_cast<Gemm*>(dlsym(library, sizeof(Number) == 8 ? "cblas_dgemm" : "cblas_sgemm"));
+  if (!gemm) return {};
+  const int n = static_cast<int>(shape.n), left = shape.left ? transposed : as_is,
+            right = shape.right ? transposed : as_is;
+  return [=] { gemm(row_major, left, right, n, n, n, 1, a, n, b, n, 0, c, n); };
+}
+
+}  // namespace
+
+std::string MatmulShape::name() const {
+  return fmt::format("matmul-{}-{}{}-{}{}", wengert::name(dtype), left ? 't' : 'n', right ? 't' : 'n', n,
+                     symbolic ? "-symbolic" : "");
+}
+
+Row matmul_row(const Context&, const MatmulShape& shape) {
+  const bool wide = shape.dtype == Dtype::f64;
+  Row row{.name = shape.name(), .tolerance = wide ? 1e-12 : 1e-4};
+  Random random(20);
+  const Array a = normal_array(random, shape.dtype, {shape.n, shape.n}),
+              b = normal_array(random, shape.dtype, {shape.n, shape.n}), c(shape.dtype, {shape.n, shape.n});
+  row.inputs = {{"A", a}, {"B", b}};
+  row.outputs = {c};
+  const auto expected = wide ? answers(shape, a.f64(), b.f64(), c) : answers(shape, a.f32(), b.f32(), c);
+  CompileTimes times;
+  row.contenders.push_back(
+      {"wengert",
+       each(BoundKernel(compile(product(shape), {}, {}, &times), row, row.outputs, {{"N", shape.n}})),
+       expected});
+  row.facts["compile"] = times.json();
+  if (std::function<void()> call =
+          wide ? open_blas(shape, a.f64(), b.f64(), c.f64()) : open_blas(shape, a.f32(), b.f32(), c.f32()))
+    row.contenders.push_back({"OpenBLAS", each(std::move(call)), expected});
+  const double n = static_cast<double>(shape.n);
+  row.contenders.push_back(peak_contender(shape.dtype, 2 * n * n * n));
+  return row;
+}
+
+}  // namespace wengert::benchmarks

@@ -1,0 +1,31 @@
+// The rows, by file.
+#pragma once
+#include "benchmarks/harness/row.h"
+
+namespace wengert::benchmarks {
+
+Row logreg_row(const Context&);
+Row mlp_row(const Context&);
+Row gmm_row(const Context&, int64_t dimensions, int64_t components);
+Row rosenbrock_row(const Context&);
+Row rosenbrock_hvp_row(const Context&);
+Row black_scholes_row(const Context&);
+Row tiny_row(const Context&);
+enum class Quad { gradient, hvp, hessian };
+Row quad_row(const Context&, Quad what);
+enum class Deep { wide, narrow, repeated };
+Row streaming_row(const Context&, bool chain);
+struct MatmulShape {
+  Dtype dtype;
+  int64_t n;
+  bool left = false, right = false;  ///< this operand is transposed
+  bool symbolic = false;             ///< the size isn't known when it is built
+  std::string name() const;
+};
+Row matmul_row(const Context&, const MatmulShape& shape);
+/// exp, log and so on, as rows of f64 and f32.
+std::vector<std::string> function_names();
+Row function_row(const Context&, const std::string& name, Dtype dtype);
+Row deep_row(const Context&, const std::string& name, Deep kind, int nodes);
+
+}  // namespace wengert::benchmarks
