@@ -74,7 +74,8 @@ std::string declaration(const Entry& entry) {
       "int {2}({3});\n"
       "size_t {2}_workspace({4});\n"
       "int {2}_packed(const void *const *inputs, const int64_t *symbols, void *const *outputs, void "
-      "*workspace);\n\n",
+      "*workspace);\n"
+      "size_t {2}_packed_workspace(const int64_t *symbols);\n\n",
       comment(summary), lines, entry.symbol, fmt::join(arguments, ",\n        "), parameters(symbols));
 }
 
@@ -112,9 +113,11 @@ std::string write_c_header(const ObjectDescription& object) {
       "NAME_workspace()\n"
       "   bytes of any alignment, or is NULL when that is 0; NAME_workspace() is SIZE_MAX for sizes that "
       "NAME refuses.\n"
-      "   NAME_packed takes the same arguments in arrays; every input by pointer. All functions are "
-      "re-entrant.\n"
-      "   Each returns 0, a sum of positive flags, or a negative code when it refused the call. */\n",
+      "   NAME_packed and NAME_packed_workspace take the same arguments in arrays, every input by pointer. "
+      "All\n"
+      "   functions are re-entrant. NAME and NAME_packed return 0, a sum of positive flags, or a negative "
+      "code when\n"
+      "   they refused the call. */\n",
       comment(object.name), WENGERT_VERSION, WENGERT_ABI_VERSION, object.target.triple, object.target.cpu,
       features.empty() ? "" : ", features " + features);
   out += fmt::format("#ifndef {0}\n#define {0}\n\n#include <stddef.h>\n#include <stdint.h>\n\n",

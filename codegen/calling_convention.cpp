@@ -116,6 +116,20 @@ void add_workspace_function(Compilation& compilation, const Entry& entry) {
   builder.CreateRet(builder.CreateSelect(bad, builder.getInt64(UINT64_MAX), bytes));
 }
 
+void add_packed_workspace_function(Compilation& compilation, const Entry& entry) {
+  llvm::IRBuilder<> builder(compilation.context());
+  llvm::Function* function = add_function(compilation, entry.symbol + "_packed_workspace",
+                                          builder.getInt64Ty(), {builder.getPtrTy()});
+  builder.SetInsertPoint(add_block(function, "entry"));
+  std::vector<Value*> symbols;
+  for (size_t i = 0; i < entry.symbols.size(); i++)
+    symbols.push_back(
+        builder.CreateLoad(builder.getInt64Ty(),
+                           builder.CreateConstInBoundsGEP1_64(builder.getInt64Ty(), function->getArg(0), i)));
+  builder.CreateRet(
+      builder.CreateCall(compilation.module().getFunction(entry.symbol + "_workspace"), symbols));
+}
+
 void add_packed_function(Compilation& compilation, const Entry& entry, llvm::Function* callee) {
   llvm::IRBuilder<> builder(compilation.context());
   llvm::Type* pointer = builder.getPtrTy();
@@ -196,6 +210,7 @@ EntryPoint begin_entry(Compilation& compilation, const Entry& entry, IRBuilderBa
 void end_entry(Compilation& compilation, const Entry& entry, IRBuilderBase& builder, Value* flags) {
   builder.CreateRet(flags ? flags : builder.getInt32(WENGERT_OK));
   add_workspace_function(compilation, entry);
+  add_packed_workspace_function(compilation, entry);
   add_packed_function(compilation, entry, compilation.module().getFunction(entry.symbol));
 }
 

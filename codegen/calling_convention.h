@@ -5,10 +5,7 @@
 
 #include "codegen/emit_extent.h"
 #include "codegen/entry.h"
-
-namespace llvm {
-class Function;
-}
+#include "codegen/llvm_forward.h"
 
 namespace wengert {
 
@@ -29,7 +26,8 @@ struct EntryPoint {
 /// that is no identifier or that the module has, and Error(size) for an array that is always too large.
 EntryPoint begin_entry(Compilation& compilation, const Entry& entry, llvm::IRBuilderBase& builder);
 
-/// Returns `flags` (an i32; null is 0) from the body and adds NAME_workspace and NAME_packed.
+/// Returns `flags` (an i32; null is 0) from the body and adds NAME_workspace, NAME_packed and
+/// NAME_packed_workspace.
 void end_entry(Compilation& compilation, const Entry& entry, llvm::IRBuilderBase& builder,
                llvm::Value* flags = nullptr);
 

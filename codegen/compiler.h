@@ -13,13 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "codegen/llvm_forward.h"
 #include "codegen/target.h"
-
-namespace llvm {
-class LLVMContext;
-class Module;
-class FastMathFlags;
-}  // namespace llvm
 
 namespace wengert {
 

@@ -3,12 +3,8 @@
 #include <map>
 #include <string>
 
+#include "codegen/llvm_forward.h"
 #include "ir/extent.h"
-
-namespace llvm {
-class IRBuilderBase;
-class Value;
-}  // namespace llvm
 
 namespace wengert {
 

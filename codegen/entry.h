@@ -3,8 +3,8 @@
 // users.
 //
 // Order of the arguments: inputs, symbols as int64_t, outputs, void *workspace. Rank-0 inputs go by value,
-// all else by pointer; bool is uint8_t. Beside NAME there are NAME_workspace(symbols...) and
-// NAME_packed(inputs, symbols, outputs, workspace).
+// all else by pointer; bool is uint8_t. Beside NAME there are NAME_workspace(symbols...) and, with arrays for
+// the arguments, NAME_packed(inputs, symbols, outputs, workspace) and NAME_packed_workspace(symbols).
 #pragma once
 #include <string>
 #include <string_view>

@@ -45,6 +45,7 @@ static Json describe(const Entry& entry) {
   return {{"symbol", entry.symbol},
           {"packed_symbol", entry.symbol + "_packed"},
           {"workspace_symbol", entry.symbol + "_workspace"},
+          {"packed_workspace_symbol", entry.symbol + "_packed_workspace"},
           {"summary", entry.summary},
           {"arguments", arguments},
           {"symbols", names.symbols},

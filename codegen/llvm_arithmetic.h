@@ -7,13 +7,9 @@
 #include <span>
 #include <vector>
 
+#include "codegen/llvm_forward.h"
 #include "codegen/llvm_types.h"
 #include "ir/body.h"
-
-namespace llvm {
-class IRBuilderBase;
-class Value;
-}  // namespace llvm
 
 namespace wengert {
 

@@ -1,11 +1,7 @@
 // Integer primitives whose bare LLVM instructions are undefined for some operands, guarded as the interpreter
 // defines them. Operands are integers or vectors of them, and the results too.
 #pragma once
-
-namespace llvm {
-class IRBuilderBase;
-class Value;
-}  // namespace llvm
+#include "codegen/llvm_forward.h"
 
 namespace wengert {
 

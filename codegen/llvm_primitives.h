@@ -3,12 +3,8 @@
 #pragma once
 #include <array>
 
+#include "codegen/llvm_forward.h"
 #include "ir/body.h"
-
-namespace llvm {
-class IRBuilderBase;
-class Value;
-}  // namespace llvm
 
 namespace wengert {
 

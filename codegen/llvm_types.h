@@ -2,15 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include "codegen/llvm_forward.h"
 #include "ir/dtype.h"
-
-namespace llvm {
-class Constant;
-class IRBuilderBase;
-class LLVMContext;
-class Type;
-class Value;
-}  // namespace llvm
 
 namespace wengert {
 

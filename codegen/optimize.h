@@ -1,10 +1,6 @@
 // The LLVM passes of the full tier.
 #pragma once
-
-namespace llvm {
-class Module;
-class TargetMachine;
-}  // namespace llvm
+#include "codegen/llvm_forward.h"
 
 namespace wengert {
 

@@ -5,9 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace llvm {
-class TargetMachine;
-}
+#include "codegen/llvm_forward.h"
 
 namespace wengert {
 

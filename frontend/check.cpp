@@ -12,7 +12,7 @@
 #include "ir/evaluate.h"
 #include "passes/derivatives.h"
 #include "passes/gradients.h"
-#include "passes/rebuild.h"
+#include "passes/pipeline.h"
 #include "passes/tangents.h"
 
 namespace wengert {
@@ -43,10 +43,7 @@ struct DerivativeProgram {
   Program program;
   std::vector<Expr> xs, ys, us, vs;  ///< float inputs, float results, their cotangents and tangents
 
-  explicit DerivativeProgram(const Program& from)
-      : program(rebuild(from, [](const Program&, uint32_t, Graph&, std::span<const Value>) {
-          return std::vector<Expr>{};
-        })) {
+  explicit DerivativeProgram(const Program& from) : program(bind(from, {})) {
     Graph& graph = *program.graph;
     const std::vector<Value> inputs = graph.inputs();
     for (const Value input : inputs)

@@ -31,6 +31,7 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   CompiledFunction out;
   out.symbol_ = "kernel";
   out.program_ = std::make_shared<const Program>(optimized(program, settings));
+  check_sizes(*out.program_);
   out.symbols_ = out.program_->symbols();
   const Target target = settings.cpu.empty() && settings.triple.empty()
                             ? Target::host()
@@ -60,6 +61,7 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
       if (entry.symbol == named.symbol)
         throw Error(Code::name, fmt::format("two entries are called {}", named.symbol));
     const Program program = optimized(*named.program, settings);
+    check_sizes(program);
     const Plan plan = make_plan(program);
     description.entries.push_back(describe_entry(plan, named.symbol));
     emit_entry(compilation, plan, description.entries.back());
@@ -87,23 +89,6 @@ std::vector<int64_t> symbol_values(const std::vector<std::string>& names, const 
   return out;
 }
 
-// NAME_workspace takes the symbols as arguments; so many that a switch over their number covers them all.
-size_t call_workspace(void* function, const std::vector<int64_t>& s) {
-  using I = int64_t;
-  switch (s.size()) {
-    case 0: return reinterpret_cast<size_t (*)()>(function)();
-    case 1: return reinterpret_cast<size_t (*)(I)>(function)(s[0]);
-    case 2: return reinterpret_cast<size_t (*)(I, I)>(function)(s[0], s[1]);
-    case 3: return reinterpret_cast<size_t (*)(I, I, I)>(function)(s[0], s[1], s[2]);
-    case 4: return reinterpret_cast<size_t (*)(I, I, I, I)>(function)(s[0], s[1], s[2], s[3]);
-    case 5: return reinterpret_cast<size_t (*)(I, I, I, I, I)>(function)(s[0], s[1], s[2], s[3], s[4]);
-    case 6:
-      return reinterpret_cast<size_t (*)(I, I, I, I, I, I)>(function)(s[0], s[1], s[2], s[3], s[4], s[5]);
-    default: break;
-  }
-  throw Error(Code::size, fmt::format("a program of {} symbols: at most 6 can be called from C++", s.size()));
-}
-
 std::string refusal(int code) {
   switch (code) {
     case WENGERT_BAD_SYMBOL: return "a size is negative";
@@ -116,8 +101,8 @@ std::string refusal(int code) {
 }  // namespace
 
 size_t CompiledFunction::workspace(const Bindings& symbols) const {
-  const size_t bytes =
-      call_workspace(kernel_->find(symbol_ + "_workspace"), symbol_values(symbols_, symbols));
+  const size_t bytes = kernel_->function<runtime::PackedWorkspace>(symbol_ + "_packed_workspace")(
+      symbol_values(symbols_, symbols).data());
   if (bytes == SIZE_MAX) throw Error(Code::size, fmt::format("the sizes of {} overflow", program_->name));
   return bytes;
 }

@@ -130,11 +130,9 @@ Program derive(Program program, const Derivatives& derivatives) {
 }
 
 Expr input_named(const Program& program, std::string_view name) {
+  if (const std::optional<Value> found = program.graph->find_input(name)) return program.expr(*found);
   std::vector<std::string> known;
-  for (Value input : program.inputs()) {
-    known.push_back(program.graph->input_name(input));
-    if (known.back() == name) return program.expr(input);
-  }
+  for (Value input : program.inputs()) known.push_back(program.graph->input_name(input));
   unknown(program, "input", name, known);
 }
 
@@ -149,10 +147,8 @@ size_t output_named(const Program& program, std::string_view name) {
 
 std::string unused_name(const Program& program, std::string name) {
   auto taken = [&] {
-    for (Value input : program.inputs())
-      if (program.graph->input_name(input) == name) return true;
-    return std::any_of(program.outputs.begin(), program.outputs.end(),
-                       [&](const Output& o) { return o.name == name; });
+    return program.graph->find_input(name) || std::any_of(program.outputs.begin(), program.outputs.end(),
+                                                          [&](const Output& o) { return o.name == name; });
   };
   while (taken()) name += '_';
   return name;

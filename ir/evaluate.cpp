@@ -24,18 +24,7 @@ bool learn(const Shape& shape, const std::vector<int64_t>& extents, Bindings& kn
   return found;
 }
 
-// Nodes that an output reaches.
-std::vector<char> live_nodes(const Program& program) {
-  const Graph& graph = *program.graph;
-  std::vector<char> live(graph.size(), 0);
-  for (const Output& output : program.outputs) live[output.value.node] = 1;
-  for (uint32_t id = graph.size(); id-- > 0;)
-    if (live[id])
-      for (Value input : graph.inputs(id)) live[input.node] = 1;
-  return live;
-}
-
-std::vector<uint32_t> last_uses(const Program& program, const std::vector<char>& live) {
+std::vector<uint32_t> last_uses(const Program& program, const std::vector<bool>& live) {
   const Graph& graph = *program.graph;
   std::vector<uint32_t> last(graph.size(), 0);
   for (uint32_t id = 0; id < graph.size(); id++)
@@ -56,8 +45,7 @@ std::vector<Check> Program::checks() const {
     for (Value input : graph->inputs(id)) operands.push_back(&graph->type(input));
     for (Check& check : node.op->checks(Call{*node.op, operands, *node.attributes})) {
       if (check.not_negative.is_number()) continue;
-      const Place place = graph->place(id);
-      if (place.known()) check.what = fmt::format("{}:{}: {}", place.file, place.line, check.what);
+      check.place = graph->place(id);
       const bool have = std::any_of(out.begin(), out.end(), [&](const Check& other) {
         return other.not_negative == check.not_negative;
       });
@@ -109,15 +97,23 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
     if (!bindings.contains(symbol))
       throw Error(Code::argument,
                   fmt::format("the symbol {} has no value: no argument's shape decides it; bind it", symbol));
-  for (const Check& check : program.checks())
-    if (check.not_negative.evaluate(bindings) < 0) throw Error(Code::size, check.what);
+  for (const Check& check : program.checks()) {
+    if (check.not_negative.evaluate(bindings) >= 0) continue;
+    std::vector<std::string> names;
+    check.not_negative.collect_symbols(names);
+    std::string values;
+    for (const std::string& name : names)
+      values += fmt::format("{}{} = {}", values.empty() ? "" : ", ", name, bindings.at(name));
+    throw Error(Code::size, fmt::format("{}, with {}", check.what, values), check.place);
+  }
   return bindings;
 }
 
 Evaluation evaluate(const Program& program, std::span<const Tensor> arguments, const Bindings& known) {
+  check_sizes(program);
   const Bindings bindings = bind_symbols(program, arguments, known);
   const Graph& graph = *program.graph;
-  const std::vector<char> live = live_nodes(program);
+  const std::vector<bool> live = program.live_nodes();
   const std::vector<uint32_t> last = last_uses(program, live);
   EvaluationContext context{bindings, {}, 0};
   std::vector<Tensor> values(graph.size());
@@ -128,7 +124,12 @@ Evaluation evaluate(const Program& program, std::span<const Tensor> arguments, c
     if (!live[id] || node.op->kind == Kind::input) continue;
     operands.clear();
     for (Value input : graph.inputs(id)) operands.push_back(&values[input.node]);
-    values[id] = evaluate_node(context, graph, id, operands);
+    try {
+      values[id] = evaluate_node(context, graph, id, operands);
+    } catch (const Error& e) {
+      if (e.place().known()) throw;
+      throw Error(e.code(), e.message(), graph.place(id));
+    }
     for (Value input : graph.inputs(id))
       if (last[input.node] == id) values[input.node] = Tensor();
   }

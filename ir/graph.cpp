@@ -1,6 +1,7 @@
 #include "ir/graph.h"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@ PlaceScope::PlaceScope(Graph& graph, uint32_t place)
 PlaceScope::PlaceScope(const Operand& operand) {
   if (operand.expr.absent() || operand.expr.graph().current_place() != 0) return;
   graph_ = &operand.expr.graph();
-  outer_ = graph_->set_current_place(graph_->intern_place(operand.at));
+  outer_ = graph_->set_current_place(graph_->places_.intern(operand.at));
 }
 PlaceScope::~PlaceScope() {
   if (graph_) graph_->set_current_place(outer_);
@@ -29,15 +30,13 @@ size_t Graph::HashByContent::operator()(const std::vector<Type>& types) const {
   return h;
 }
 
-Graph::Graph() : table_(64, Value::none), places_(1) {}
+Graph::Graph() : no_attributes_(intern(Attributes())) {}
 Graph::~Graph() = default;
 
 Expr Graph::input(std::string_view name, Dtype dtype, Shape shape, std::source_location at) {
-  for (Value have : inputs_)
-    if (input_name(have) == name)
-      throw Error(Code::name, fmt::format("there is already an input '{}'", name), at);
+  if (find_input(name)) throw Error(Code::name, fmt::format("there is already an input '{}'", name), at);
   const uint32_t outer = current_place_;
-  if (outer == 0) current_place_ = intern_place(at);
+  if (outer == 0) current_place_ = places_.intern(at);
   Expr made = make(ops::input, {}, {{"name", std::string(name)}, {"type", Type{dtype, std::move(shape)}}});
   current_place_ = outer;
   return made;
@@ -45,6 +44,11 @@ Expr Graph::input(std::string_view name, Dtype dtype, Shape shape, std::source_l
 
 const std::string& Graph::input_name(Value input) const {
   return nodes_[input.node].attributes->get<std::string>("name");
+}
+
+std::optional<Value> Graph::find_input(std::string_view name) const {
+  const auto found = inputs_by_name_.find(name);
+  return found == inputs_by_name_.end() ? std::nullopt : std::optional(found->second);
 }
 
 Expr Graph::make(const Op& op, std::initializer_list<Expr> inputs, Attributes attributes) {
@@ -77,68 +81,94 @@ Expr Graph::make(const Op& op, std::span<const Value> inputs, Attributes attribu
   if (op.arity >= 0 && static_cast<size_t>(op.arity) != inputs.size())
     throw Error(Code::argument, fmt::format("{} takes {} operands, not {}", op.name, op.arity, inputs.size()),
                 places_[current_place_]);
-  return make_again(op, inputs, &*attributes_.insert(std::move(attributes)).first, nullptr);
+  const Attributes* kept =
+      attributes.empty() ? no_attributes_ : &*attributes_.insert(std::move(attributes)).first;
+  return make_again(op, inputs, kept, nullptr);
 }
 
 Expr Graph::make_again(const Op& op, std::span<const Value> inputs, const Attributes* kept,
                        const std::vector<Type>* types) {
-  size_t at = 0;
-  if (op.interned) {
-    if ((interned_ + 1) * 2 > table_.size()) grow_table();
-    for (at = node_hash(&op, inputs, kept) & (table_.size() - 1); table_[at] != Value::none;
-         at = (at + 1) & (table_.size() - 1)) {
-      const Node& have = nodes_[table_[at]];
-      if (have.op != &op || have.attributes != kept || have.input_count != inputs.size()) continue;
-      if (!std::equal(inputs.begin(), inputs.end(), edges_.begin() + have.first_input)) continue;
-      add_place(table_[at], current_place_);
-      return Expr(*this, {table_[at], 0});
-    }
+  if (!op.interned) return append_again(op, inputs, kept, types ? types : checked_types(op, inputs, kept));
+  index_nodes();
+  const size_t hash = node_hash(&op, inputs, kept), last = table_.size() - 1;
+  const auto half = static_cast<uint32_t>(hash >> 32);
+  size_t at = hash & last;
+  for (; table_[at].node != Value::none; at = (at + 1) & last) {
+    if (table_[at].hash != half) continue;
+    const uint32_t id = table_[at].node;
+    const Node& have = nodes_[id];
+    if (have.op != &op || have.attributes != kept || have.input_count != inputs.size()) continue;
+    if (!std::equal(inputs.begin(), inputs.end(), edges_.begin() + have.first_input)) continue;
+    add_place(id, current_place_);
+    return Expr(*this, {id, 0});
   }
-  const uint32_t id = append(op, inputs, kept, types ? types : checked_types(op, inputs, *kept));
-  if (op.interned) {
-    table_[at] = id;
-    interned_++;
-  }
-  if (op.kind == Kind::input) inputs_.push_back({id, 0});
-  return Expr(*this, {id, 0});
+  const Expr made = append_again(op, inputs, kept, types ? types : checked_types(op, inputs, kept));
+  table_[at] = {made.value().node, half};
+  indexed_ = size();
+  return made;
 }
 
 const std::vector<Type>* Graph::checked_types(const Op& op, std::span<const Value> inputs,
-                                              const Attributes& attributes) {
-  std::vector<const Type*> operands;
-  operands.reserve(inputs.size());
-  for (Value v : inputs) {
-    if (v.node >= size())
+                                              const Attributes* attributes) {
+  constexpr size_t few = 8;
+  const Type* short_list[few];
+  std::vector<const Type*> long_list(inputs.size() > few ? inputs.size() : 0);
+  const Type** first = inputs.size() > few ? long_list.data() : short_list;
+  for (size_t i = 0; i < inputs.size(); i++) {
+    if (inputs[i].node >= size())
       throw Error(Code::internal, fmt::format("{}: an operand comes after its user", op.name));
-    operands.push_back(&type(v));
+    first[i] = &type(inputs[i]);
   }
+  const std::span<const Type* const> operands(first, inputs.size());
+  if (const std::vector<Type>* known = known_types_.find(op, attributes, operands)) return known;
   try {
-    return &*types_.insert(op.type(Call{op, operands, attributes})).first;
+    const std::vector<Type>* types = intern(op.type(Call{op, operands, *attributes}));
+    known_types_.add(op, attributes, operands, types);
+    return types;
   } catch (const Error& e) {
     if (e.place().known() || current_place_ == 0) throw;
     throw Error(e.code(), e.message(), places_[current_place_]);
   }
 }
 
-uint32_t Graph::append(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
-                       const std::vector<Type>* types) {
+Expr Graph::append_again(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
+                         const std::vector<Type>* types) {
   if (size() >= Value::none - 1 || edges_.size() + inputs.size() >= Value::none)
     throw Error(Code::size, "the graph is full: 2^32 - 2 nodes or 2^32 - 1 edges");
+  const Value made{size(), 0};
   nodes_.push_back(
       {&op, attributes, types, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(inputs.size())});
   edges_.insert(edges_.end(), inputs.begin(), inputs.end());
   node_places_.push_back(current_place_);
-  return size() - 1;
+  if (op.kind == Kind::input) {
+    inputs_.push_back(made);
+    if (const std::string* name = attributes->find<std::string>("name"))
+      inputs_by_name_.try_emplace(*name, made);
+  }
+  return Expr(*this, made);
 }
 
-void Graph::grow_table() {
-  std::vector<uint32_t> old = std::move(table_);
-  table_.assign(old.size() * 2, Value::none);
-  for (uint32_t id : old) {
-    if (id == Value::none) continue;
-    size_t at = node_hash(nodes_[id].op, inputs(id), nodes_[id].attributes) & (table_.size() - 1);
-    while (table_[at] != Value::none) at = (at + 1) & (table_.size() - 1);
-    table_[at] = id;
+void Graph::begin_copy(const Graph& other) {
+  nodes_.reserve(other.nodes_.size());
+  edges_.reserve(other.edges_.size());
+  node_places_.reserve(other.node_places_.size());
+  places_ = other.places_;
+}
+
+void Graph::index_nodes() {
+  const size_t wanted = std::bit_ceil(2 * std::max<size_t>(32, nodes_.capacity()));
+  if (wanted > table_.size()) {
+    table_.assign(wanted, Slot{});
+    indexed_ = 0;
+  }
+  const size_t last = table_.size() - 1;
+  for (; indexed_ < size(); indexed_++) {
+    const Node& node = nodes_[indexed_];
+    if (!node.op->interned) continue;
+    const size_t hash = node_hash(node.op, inputs(indexed_), node.attributes);
+    size_t at = hash & last;
+    while (table_[at].node != Value::none) at = (at + 1) & last;
+    table_[at] = {indexed_, static_cast<uint32_t>(hash >> 32)};
   }
 }
 
@@ -154,6 +184,7 @@ void Graph::add_place(uint32_t node, uint32_t place_id) {
 }
 
 std::span<const uint32_t> Graph::more_place_ids(uint32_t node) const {
+  if (more_places_.empty()) return {};
   const auto more = more_places_.find(node);
   return more == more_places_.end() ? std::span<const uint32_t>() : more->second;
 }
@@ -164,22 +195,6 @@ std::vector<Place> Graph::places(uint32_t node) const {
   if (auto more = more_places_.find(node); more != more_places_.end())
     for (uint32_t id : more->second) out.push_back(places_[id]);
   return out;
-}
-
-uint32_t Graph::intern_place(const Place& place) {
-  if (!place.known()) return 0;
-  auto [found, added] =
-      place_ids_.try_emplace(fmt::format("{}:{}:{}", place.file, place.line, place.column), places_.size());
-  if (added) places_.push_back(place);
-  return found->second;
-}
-
-uint32_t Graph::intern_place(const std::source_location& at) {
-  if (last_place_ != 0 && last_file_ == at.file_name() && last_line_ == at.line() &&
-      last_column_ == at.column())
-    return last_place_;
-  last_file_ = at.file_name(), last_line_ = at.line(), last_column_ = at.column();
-  return last_place_ = intern_place(Place(at));
 }
 
 void Call::fail(const std::string& why) const {

@@ -4,8 +4,10 @@
 // Memory: about 70 bytes a node. Limits: 2^32 - 2 nodes, 2^32 - 1 edges (Error(size) beyond).
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -13,7 +15,9 @@
 #include "ir/attribute.h"
 #include "ir/error.h"
 #include "ir/expr.h"
+#include "ir/place_table.h"
 #include "ir/type.h"
+#include "ir/type_cache.h"
 
 namespace wengert {
 
@@ -38,6 +42,8 @@ class Graph {
   /// The parameters, in the order they were made.
   const std::vector<Value>& inputs() const { return inputs_; }
   const std::string& input_name(Value input) const;
+  /// The parameter of that name, if there is one.
+  std::optional<Value> find_input(std::string_view name) const;
 
   /// Makes a node, or finds the equal one: checks the call by the op's type rule. Throws Error(type) with the
   /// place, the op and the operand types.
@@ -50,6 +56,11 @@ class Graph {
   const std::vector<Type>* intern(const std::vector<Type>& types) { return &*types_.insert(types).first; }
   Expr make_again(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
                   const std::vector<Type>* types);
+  /// The same for a node that this graph has no equal of: nothing is looked up.
+  Expr append_again(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
+                    const std::vector<Type>* types);
+  /// Room for a copy of `other`, and its places under the numbers they have there. The graph is still empty.
+  void begin_copy(const Graph& other);
 
   uint32_t size() const { return static_cast<uint32_t>(nodes_.size()); }
   const Node& node(uint32_t id) const { return nodes_[id]; }
@@ -60,24 +71,22 @@ class Graph {
 
   /// Where a node comes from: the places of its builders, first one first.
   Place place(uint32_t node) const { return places_[node_places_[node]]; }
-  const Place& place_of(uint32_t place_id) const { return places_[place_id]; }
+  Place place_of(uint32_t place_id) const { return places_[place_id]; }
   uint32_t place_id(uint32_t node) const { return node_places_[node]; }
   std::vector<Place> places(uint32_t node) const;
   /// The ids of the places after the first one.
   std::span<const uint32_t> more_place_ids(uint32_t node) const;
   /// Appends a place to a node's, unless it has it.
   void add_place(uint32_t node, uint32_t place_id);
-  uint32_t intern_place(const Place& place);
+  uint32_t intern_place(const Place& place) { return places_.intern(place); }
   /// Sets the place of nodes made from now on; 0 is unknown. Prefer PlaceScope.
   uint32_t set_current_place(uint32_t id) { return std::exchange(current_place_, id); }
   uint32_t current_place() const { return current_place_; }
 
  private:
   const std::vector<Type>* checked_types(const Op& op, std::span<const Value> inputs,
-                                         const Attributes& attributes);
-  uint32_t append(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
-                  const std::vector<Type>* types);
-  void grow_table();
+                                         const Attributes* attributes);
+  void index_nodes();
   size_t node_hash(const Op* op, std::span<const Value> inputs, const Attributes* attributes) const;
 
   struct HashByContent {
@@ -86,21 +95,26 @@ class Graph {
   };
   std::vector<Node> nodes_;
   std::vector<Value> edges_;
-  std::vector<uint32_t> table_;  // open addressing: node id or Value::none
-  size_t interned_ = 0;
+  // Open addressing: nodes, with half of their hash, so that other nodes are hardly ever looked at. It has
+  // the interned ones of the first indexed_ nodes; the rest joins when a node is made, so that a copy that is
+  // only read needs no table.
+  struct Slot {
+    uint32_t node = Value::none;
+    uint32_t hash = 0;
+  };
+  std::vector<Slot> table_;
+  uint32_t indexed_ = 0;
   std::unordered_set<Attributes, HashByContent> attributes_;
   std::unordered_set<std::vector<Type>, HashByContent> types_;
+  const Attributes* no_attributes_;
+  TypeCache known_types_;
   std::vector<Value> inputs_;
-  std::vector<Place> places_;
-  std::unordered_map<std::string, uint32_t> place_ids_;
+  std::unordered_map<std::string_view, Value> inputs_by_name_;  // the names lie in attributes_
+  PlaceTable places_;
   std::vector<uint32_t> node_places_;
   std::unordered_map<uint32_t, std::vector<uint32_t>> more_places_;
   uint32_t current_place_ = 0;
-  // The last place interned from a std::source_location, so that a million nodes of one line cost no hashing.
   friend class PlaceScope;
-  uint32_t intern_place(const std::source_location& at);
-  const char* last_file_ = nullptr;
-  uint32_t last_line_ = 0, last_column_ = 0, last_place_ = 0;
 };
 
 }  // namespace wengert

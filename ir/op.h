@@ -98,6 +98,7 @@ struct Batch {
 struct Check {
   Extent not_negative;
   std::string what;
+  Place place = {};  ///< of the node; Program::checks() knows it
 };
 
 /// How the results depend on the floating-point operands.

@@ -83,8 +83,8 @@ class Parser {
       }
     }
     Attributes attributes = attribute_list(scan);
-    if (op->kind == Kind::input) check_input(attributes, op_place);
     Graph& graph = *program_.graph;
+    if (op->kind == Kind::input) check_input(graph, attributes, op_place);
     graph.set_current_place(graph.intern_place(scan.place_at(start)));
     Expr made = make(graph, *op, std::move(attributes), op_place);
     check_types(scan, graph.node(made.value().node));
@@ -115,10 +115,10 @@ class Parser {
     }
   }
 
-  void check_input(const Attributes& attributes, const Place& place) {
+  static void check_input(const Graph& graph, const Attributes& attributes, const Place& place) {
     const std::string* name = attributes.find<std::string>("name");
     if (!name) throw Error(Code::argument, "an input needs the attribute name=\"…\"", place);
-    if (!input_names_.insert(*name).second)
+    if (graph.find_input(*name))
       throw Error(Code::name, fmt::format("there is already an input '{}'", *name), place);
   }
 
@@ -198,7 +198,7 @@ class Parser {
   std::vector<uint32_t> nodes_;  // the node each became
   std::vector<Value> inputs_;
   const Op* last_op_ = nullptr;
-  std::unordered_set<std::string> input_names_, output_names_;
+  std::unordered_set<std::string> output_names_;
 };
 
 }  // namespace

@@ -1,8 +1,56 @@
 #include "ir/program.h"
 
+#include <algorithm>
 #include <unordered_set>
 
+#include <fmt/format.h>
+
 namespace wengert {
+
+std::vector<bool> nodes_behind(std::span<const Expr> values) {
+  std::vector<bool> behind;
+  for (const Expr& value : values) {
+    behind.resize(std::max<size_t>(behind.size(), value.value().node + size_t{1}));
+    behind[value.value().node] = true;
+  }
+  for (uint32_t id = static_cast<uint32_t>(behind.size()); id-- > 0;)
+    if (behind[id])
+      for (Value input : values[0].graph().inputs(id)) behind[input.node] = true;
+  return behind;
+}
+
+std::vector<bool> Program::live_nodes() const {
+  std::vector<Expr> values;
+  for (const Output& output : outputs) values.push_back(expr(output.value));
+  for (Value input : inputs()) values.push_back(expr(input));
+  std::vector<bool> live = nodes_behind(values);
+  live.resize(graph->size());
+  return live;
+}
+
+void check_sizes(const Program& program) {
+  const Graph& graph = *program.graph;
+  const std::vector<bool> live = program.live_nodes();
+  const std::vector<Type>* last = nullptr;  // neighbours often have one type
+  for (uint32_t id = 0; id < graph.size(); id++) {
+    if (!live[id] || graph.node(id).types == last) continue;
+    last = graph.node(id).types;
+    for (const Type& type : *last) {
+      auto bytes = static_cast<int64_t>(size_of(type.dtype));
+      bool too_large = false, empty = false;
+      for (const Extent& extent : type.shape) {
+        const std::optional<int64_t> number = extent.number();
+        if (!number) continue;
+        empty = empty || *number == 0;
+        too_large = __builtin_mul_overflow(bytes, *number, &bytes) || too_large;
+      }
+      if (too_large && !empty)
+        throw Error(Code::size,
+                    fmt::format("an array {} is too large: its bytes do not fit 64 bits", text(type)),
+                    graph.place(id));
+    }
+  }
+}
 
 std::vector<std::string> Program::symbols() const {
   std::vector<std::string> names;

@@ -23,8 +23,17 @@ struct Program {
   const std::vector<Value>& inputs() const { return graph->inputs(); }
   /// The symbols its inputs mention, by first appearance, then those only other nodes mention.
   std::vector<std::string> symbols() const;
-  /// What its nodes want of the symbols, each condition once, with places in the messages.
+  /// What its nodes want of the symbols, each condition once, with the place of its first node.
   std::vector<Check> checks() const;
+  /// For each node, whether an output is made of it. Inputs count as live.
+  std::vector<bool> live_nodes() const;
 };
+
+/// Throws Error(size), with the place, for a live node that is always too large: one whose bytes do not fit
+/// 64 bits whatever values its symbols have.
+void check_sizes(const Program& program);
+
+/// For each node up to the last of these values of one graph, whether one of them is made of it.
+std::vector<bool> nodes_behind(std::span<const Expr> values);
 
 }  // namespace wengert

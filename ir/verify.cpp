@@ -1,6 +1,7 @@
 #include "ir/verify.h"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -26,31 +27,49 @@ void check_operands(const Graph& graph, uint32_t id) {
   }
 }
 
-void check_types(const Graph& graph, uint32_t id, std::vector<const Type*>& operands) {
+void check_types(const Graph& graph, uint32_t id, std::vector<const Type*>& operands, TypeCache& known) {
   const Node& node = graph.node(id);
   operands.clear();
   for (Value operand : graph.inputs(id)) operands.push_back(&graph.type(operand));
+  if (known.find(*node.op, node.attributes, operands) == node.types) return;
   std::vector<Type> types;
   try {
     types = node.op->type(Call{*node.op, operands, *node.attributes});
   } catch (const Error& e) { broken(graph, id, "its op refuses it: " + e.message()); }
   if (types != *node.types) broken(graph, id, "its result types are not what its op's rule gives");
+  known.add(*node.op, node.attributes, operands, node.types);
 }
 
-struct SameCall {
-  const Graph* graph;
-  size_t operator()(uint32_t id) const {
-    size_t h = reinterpret_cast<size_t>(graph->node(id).op) ^
-               (reinterpret_cast<size_t>(graph->node(id).attributes) * 31);
-    for (Value v : graph->inputs(id))
-      h = (h ^ (v.node + (static_cast<size_t>(v.result) << 32))) * 0x9E3779B97F4A7C15ull;
-    return h ^ (h >> 29);
+// The calls seen so far: open addressing over their ids.
+class Calls {
+ public:
+  explicit Calls(const Graph& graph)
+      : graph_(graph), table_(std::bit_ceil(std::max<size_t>(16, size_t{2} * graph.size())), Value::none) {}
+
+  /// The node that makes the same call, which is `id` itself when it is the first one.
+  uint32_t first(uint32_t id) {
+    size_t at = hash(id) & (table_.size() - 1);
+    for (; table_[at] != Value::none; at = (at + 1) & (table_.size() - 1))
+      if (same(table_[at], id)) return table_[at];
+    return table_[at] = id;
   }
-  bool operator()(uint32_t a, uint32_t b) const {
-    const Node &x = graph->node(a), &y = graph->node(b);
+
+ private:
+  size_t hash(uint32_t id) const {
+    constexpr size_t odd = 0x9E3779B97F4A7C15ull;
+    size_t h = (reinterpret_cast<size_t>(graph_.node(id).op) * odd) ^
+               reinterpret_cast<size_t>(graph_.node(id).attributes);
+    for (Value v : graph_.inputs(id))
+      h = ((h * odd) ^ (h >> 32)) + v.node + (static_cast<size_t>(v.result) << 32);
+    return (h * odd) >> 20;
+  }
+  bool same(uint32_t a, uint32_t b) const {
+    const Node &x = graph_.node(a), &y = graph_.node(b);
     if (x.op != y.op || x.attributes != y.attributes) return false;
-    return std::ranges::equal(graph->inputs(a), graph->inputs(b));
+    return std::ranges::equal(graph_.inputs(a), graph_.inputs(b));
   }
+  const Graph& graph_;
+  std::vector<uint32_t> table_;
 };
 
 }  // namespace
@@ -58,19 +77,21 @@ struct SameCall {
 void verify(const Program& program) {
   const Graph& graph = *program.graph;
   std::vector<const Type*> operands;
-  std::unordered_set<uint32_t, SameCall, SameCall> calls(graph.size(), SameCall{&graph}, SameCall{&graph});
+  TypeCache known;
+  Calls calls(graph);
   std::unordered_set<std::string> names;
   size_t inputs = 0;
   for (uint32_t id = 0; id < graph.size(); id++) {
     check_operands(graph, id);
-    check_types(graph, id, operands);
+    check_types(graph, id, operands, known);
     if (graph.node(id).op->kind == Kind::input) {
       if (!names.insert(graph.input_name({id, 0})).second) broken(graph, id, "another input has its name");
       if (inputs >= graph.inputs().size() || graph.inputs()[inputs++] != Value{id, 0})
         broken(graph, id, "is not among the graph's inputs");
     }
     if (!graph.node(id).op->interned) continue;
-    if (auto [first, added] = calls.insert(id); !added) broken(graph, id, fmt::format("repeats %{}", *first));
+    if (const uint32_t first = calls.first(id); first != id)
+      broken(graph, id, fmt::format("repeats %{}", first));
   }
   names.clear();
   for (const Output& output : program.outputs) {

@@ -52,6 +52,7 @@ void check_names(const Program& program, const Bindings& bindings) {
 }  // namespace
 
 Program bind(const Program& program, const Bindings& bindings) {
+  if (bindings.empty()) return copy(program);
   check_names(program, bindings);
   const Graph& from = *program.graph;
   Program out;

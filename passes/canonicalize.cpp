@@ -3,7 +3,7 @@
 
 namespace wengert {
 
-Program canonicalize(const Program& program, const PassOptions& options) {
+std::optional<Program> canonicalize(const Program& program, const PassOptions& options) {
   return rewrite(program, rules::canonical_rows(), options);
 }
 

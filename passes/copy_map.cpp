@@ -4,11 +4,17 @@
 
 namespace wengert {
 
-CopyMap::CopyMap(const Graph& from, Graph& to) : from_(from), to_(to), first_(from.size()) {
+CopyMap::CopyMap(const Graph& from, Graph& to) : from_(from), to_(to) {
+  to.begin_copy(from);
   uint32_t count = 0;
   for (uint32_t id = 0; id < from.size(); id++) {
-    first_[id] = count;
-    count += static_cast<uint32_t>(from.node(id).types->size());
+    const auto results = static_cast<uint32_t>(from.node(id).types->size());
+    if (results != 1 && first_.empty()) {
+      first_.resize(from.size());
+      for (uint32_t before = 0; before < id; before++) first_[before] = before;
+    }
+    if (!first_.empty()) first_[id] = count;
+    count += results;
   }
   values_.resize(count);
 }
@@ -19,35 +25,45 @@ std::span<const Value> CopyMap::inputs(uint32_t old_node) {
   return inputs_;
 }
 
+const Attributes* CopyMap::attributes(const Attributes* old) {
+  auto& recent = recent_attributes_[(reinterpret_cast<size_t>(old) >> 5) % recent_attributes_.size()];
+  if (recent.first == old) return recent.second;
+  const Attributes*& found = attributes_[old];
+  if (!found) found = to_.intern(*old);
+  recent = {old, found};
+  return found;
+}
+
+const std::vector<Type>* CopyMap::types(const std::vector<Type>* old) {
+  if (recent_types_.first == old) return recent_types_.second;
+  const std::vector<Type>*& found = types_[old];
+  if (!found) found = to_.intern(*old);
+  recent_types_ = {old, found};
+  return found;
+}
+
 Expr CopyMap::again(uint32_t old_node) {
   const Node& node = from_.node(old_node);
-  const Attributes*& attributes = attributes_[node.attributes];
-  if (!attributes) attributes = to_.intern(*node.attributes);
-  const std::vector<Type>*& types = types_[node.types];
-  if (!types) types = to_.intern(*node.types);
-  return to_.make_again(*node.op, inputs(old_node), attributes, types);
+  return to_.make_again(*node.op, inputs(old_node), attributes(node.attributes), types(node.types));
+}
+
+Expr CopyMap::append(uint32_t old_node) {
+  const Node& node = from_.node(old_node);
+  return to_.append_again(*node.op, inputs(old_node), attributes(node.attributes), types(node.types));
 }
 
 void CopyMap::set(uint32_t old_node, Expr made) {
+  const Value value = made.value();
   for (uint32_t i = 0; i < from_.node(old_node).types->size(); i++)
-    values_[first_[old_node] + i] = {made.value().node, made.value().result + i};
+    values_[at(old_node) + i] = {value.node, value.result + i};
 }
 
 void CopyMap::set(uint32_t old_node, std::span<const Expr> made) {
-  for (size_t i = 0; i < made.size(); i++) values_[first_[old_node] + i] = made[i].value();
+  for (size_t i = 0; i < made.size(); i++) values_[at(old_node) + i] = made[i].value();
 }
-
-uint32_t CopyMap::place(uint32_t old_id) {
-  if (old_id == 0) return 0;
-  if (old_id >= places_.size()) places_.resize(old_id + 1);
-  if (places_[old_id] == 0) places_[old_id] = to_.intern_place(from_.place_of(old_id));
-  return places_[old_id];
-}
-
-void CopyMap::enter(uint32_t old_node) { to_.set_current_place(place(from_.place_id(old_node))); }
 
 void CopyMap::copy_places(uint32_t old_node, uint32_t new_node) {
-  for (uint32_t old_id : from_.more_place_ids(old_node)) to_.add_place(new_node, place(old_id));
+  for (uint32_t id : from_.more_place_ids(old_node)) to_.add_place(new_node, id);
 }
 
 std::vector<Output> CopyMap::outputs(const std::vector<Output>& old) const {
@@ -56,16 +72,25 @@ std::vector<Output> CopyMap::outputs(const std::vector<Output>& old) const {
   return out;
 }
 
-std::vector<bool> live_nodes(const Program& program) {
-  const Graph& graph = *program.graph;
-  std::vector<bool> live(graph.size(), false);
-  for (const Output& output : program.outputs) live[output.value.node] = true;
-  for (Value input : graph.inputs()) live[input.node] = true;
-  for (uint32_t id = graph.size(); id-- > 0;) {
+Program copy_live(const Program& program, const std::vector<bool>& live) {
+  const Graph& from = *program.graph;
+  Program out;
+  out.name = program.name;
+  CopyMap copies(from, *out.graph);
+  for (uint32_t id = 0; id < from.size(); id++) {
     if (!live[id]) continue;
-    for (Value operand : graph.inputs(id)) live[operand.node] = true;
+    copies.enter(id);
+    const Expr same = copies.append(id);
+    copies.set(id, same);
+    copies.copy_places(id, same.value().node);
   }
-  return live;
+  out.graph->set_current_place(0);
+  out.outputs = copies.outputs(program.outputs);
+  return out;
+}
+
+Program copy(const Program& program) {
+  return copy_live(program, std::vector<bool>(program.graph->size(), true));
 }
 
 }  // namespace wengert

@@ -1,6 +1,7 @@
 // Which value of a new graph stands for a value of an old one, while a program is copied node by node; places
-// are carried over.
+// are carried over. The new graph is empty at first.
 #pragma once
+#include <array>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -14,16 +15,18 @@ class CopyMap {
   CopyMap(const Graph& from, Graph& to);
 
   /// The new value; it must have been set.
-  Value operator[](Value old) const { return values_[first_[old.node] + old.result]; }
+  Value operator[](Value old) const { return values_[at(old.node) + old.result]; }
   /// The new operands of an old node, valid until the next call.
   std::span<const Value> inputs(uint32_t old_node);
   /// The old node made again on its new operands, which have the types of the old ones.
   Expr again(uint32_t old_node);
+  /// The same while no node was replaced: then the new graph has no equal one.
+  Expr append(uint32_t old_node);
   /// Puts the results of one new node, or these values, for an old node.
   void set(uint32_t old_node, Expr made);
   void set(uint32_t old_node, std::span<const Expr> made);
   /// Nodes made from now on are placed where the old node is.
-  void enter(uint32_t old_node);
+  void enter(uint32_t old_node) { to_.set_current_place(from_.place_id(old_node)); }
   /// Gives the new node the further places of the old one.
   void copy_places(uint32_t old_node, uint32_t new_node);
 
@@ -31,19 +34,26 @@ class CopyMap {
   std::vector<Output> outputs(const std::vector<Output>& old) const;
 
  private:
-  uint32_t place(uint32_t old_id);
+  // Where a node's results begin in values_.
+  size_t at(uint32_t old_node) const { return first_.empty() ? old_node : first_[old_node]; }
+  const Attributes* attributes(const Attributes* old);
+  const std::vector<Type>* types(const std::vector<Type>* old);
 
   const Graph& from_;
   Graph& to_;
-  std::vector<uint32_t> first_;  // of each old node's results in values_
   std::vector<Value> values_;
-  std::vector<uint32_t> places_;  // by old id; 0 is not known yet
+  std::vector<uint32_t> first_;  // empty when every node has one result
   std::vector<Value> inputs_;
   std::unordered_map<const Attributes*, const Attributes*> attributes_;
   std::unordered_map<const std::vector<Type>*, const std::vector<Type>*> types_;
+  // Most nodes have the attributes and types of a node shortly before.
+  std::array<std::pair<const Attributes*, const Attributes*>, 16> recent_attributes_ = {};
+  std::pair<const std::vector<Type>*, const std::vector<Type>*> recent_types_ = {};
 };
 
-/// For each node, whether an output reaches it. Inputs count as reached.
-std::vector<bool> live_nodes(const Program& program);
+/// The same program in a graph of its own.
+Program copy(const Program& program);
+/// The same without the nodes that are not live.
+Program copy_live(const Program& program, const std::vector<bool>& live);
 
 }  // namespace wengert

@@ -25,11 +25,27 @@ std::optional<int64_t> known_count(const Type& type) {
 
 // A constant, or a broadcast of one that isn't too large.
 bool is_known(const Graph& graph, Value value) {
-  const std::optional<int64_t> count = known_count(graph.type(value));
-  if (!count || *count > most_operand_elements) return false;
   uint32_t id = value.node;
   while (graph.node(id).op == &ops::broadcast_in_dim) id = graph.inputs(id)[0].node;
-  return graph.node(id).op == &ops::constant;
+  if (graph.node(id).op != &ops::constant) return false;
+  const std::optional<int64_t> count = known_count(graph.type(value));
+  return count && *count <= most_operand_elements;
+}
+
+// Whether the node can be folded on these operands of `graph`.
+bool can_fold(const Node& node, const Graph& graph, std::span<const Value> inputs) {
+  if (node.op->kind == Kind::constant || node.op == &ops::broadcast_in_dim || !node.op->interned)
+    return false;
+  if (inputs.empty() || node.types->size() != 1) return false;
+  for (Value input : inputs)
+    if (!is_known(graph, input)) return false;
+  const std::optional<int64_t> count = known_count((*node.types)[0]);
+  if (!count || *count > most_folded_elements) return false;
+  for (const auto& [name, value] : node.attributes->entries())
+    if (const Shape* shape = std::get_if<Shape>(&value))
+      for (const Extent& extent : *shape)
+        if (!extent.is_number()) return false;
+  return true;
 }
 
 Tensor value_of(const Graph& graph, Value value) {
@@ -60,18 +76,7 @@ Expr literal(Graph& graph, Tensor value) {
 }
 
 std::vector<Expr> fold(const Program& from, uint32_t id, Graph& to, std::span<const Value> inputs) {
-  const Node& node = from.graph->node(id);
-  if (node.op->kind == Kind::constant || node.op == &ops::broadcast_in_dim || !node.op->interned) return {};
-  if (inputs.empty() || node.types->size() != 1) return {};
-  const Type& type = (*node.types)[0];
-  const std::optional<int64_t> count = known_count(type);
-  if (!count || *count > most_folded_elements) return {};
-  for (Value input : inputs)
-    if (!is_known(to, input)) return {};
-  for (const auto& [name, value] : node.attributes->entries())
-    if (const Shape* shape = std::get_if<Shape>(&value))
-      for (const Extent& extent : *shape)
-        if (!extent.is_number()) return {};
+  if (!can_fold(from.graph->node(id), to, inputs)) return {};
   std::vector<Tensor> values;
   for (Value input : inputs) values.push_back(value_of(to, input));
   std::vector<const Tensor*> operands;
@@ -85,6 +90,13 @@ std::vector<Expr> fold(const Program& from, uint32_t id, Graph& to, std::span<co
 
 }  // namespace
 
-Program fold_constants(const Program& program, const PassOptions&) { return rebuild(program, fold); }
+std::optional<Program> fold_constants(const Program& program, const PassOptions&) {
+  return rebuild(
+      program,
+      [](const Program& from, uint32_t id) {
+        return can_fold(from.graph->node(id), *from.graph, from.graph->inputs(id));
+      },
+      fold);
+}
 
 }  // namespace wengert

@@ -3,7 +3,7 @@
 
 namespace wengert {
 
-Program merge_common_subexpressions(const Program& program, const PassOptions& options) {
+std::optional<Program> merge_common_subexpressions(const Program& program, const PassOptions& options) {
   static const RowTable no_rows({});
   return rewrite(program, no_rows, options);
 }

@@ -27,6 +27,7 @@ class RowTable::PatternParser {
   Compiled run() {
     Compiled out{&row_, term(), 0};
     if (at_ != text_.size() || out.term.kind != Term::Kind::op) fail("is not one op with operands");
+    if (ops_ > most_pattern_ops) fail("has too many ops");
     out.swaps = swaps_;
     return out;
   }
@@ -56,6 +57,7 @@ class RowTable::PatternParser {
   }
   Term op(const std::string& name) {
     Term out{.kind = Term::Kind::op};
+    ops_++;
     if (name != "elementwise") {
       out.op = find_op(name);
       if (!out.op) fail("names an op that isn't registered");
@@ -85,6 +87,7 @@ class RowTable::PatternParser {
   std::string_view text_;
   size_t at_ = 0;
   int swaps_ = 0;
+  size_t ops_ = 0;
 };
 
 RowTable::RowTable(std::initializer_list<std::span<const Row>> tables) {
@@ -108,17 +111,18 @@ bool RowTable::operands_fit(const Term& term, std::span<const Value> inputs, Mat
     orders >>= 1;
   }
   for (size_t i = 0; i < term.operands.size(); i++)
-    if (!fits(term.operands[i], inputs[swapped ? 1 - i : i], match, orders)) return false;
+    if (!term_fits(term.operands[i], inputs[swapped ? 1 - i : i], match, orders)) return false;
   return true;
 }
 
-bool RowTable::fits(const Term& term, Value value, Match& match, uint32_t& orders) {
+bool RowTable::term_fits(const Term& term, Value value, Match& match, uint32_t& orders) {
   switch (term.kind) {
     case Term::Kind::letter: {
-      Value& bound = match.letters_[static_cast<size_t>(term.letter - 'a')];
-      if (bound.node != Value::none) return bound == value;
+      const auto letter = static_cast<size_t>(term.letter - 'a');
+      if (match.bound_ >> letter & 1) return match.letters_[letter] == value;
       if (is_literal_letter(term.letter) && !constant_value(Expr(*match.graph_, value))) return false;
-      bound = value;
+      match.bound_ |= 1u << letter;
+      match.letters_[letter] = value;
       return true;
     }
     case Term::Kind::number: {
@@ -128,48 +132,61 @@ bool RowTable::fits(const Term& term, Value value, Match& match, uint32_t& order
     case Term::Kind::op: {
       const wengert::Node& node = match.graph_->node(value.node);
       if (node.op != term.op || value.result != 0) return false;
-      match.attributes_.push_back(node.attributes);
+      match.attributes_[match.ops_++] = node.attributes;
       return operands_fit(term, match.graph_->inputs(value.node), match, orders);
     }
   }
   return false;
 }
 
-Expr RowTable::try_row(const Compiled& compiled, const Node& node, Match& match) const {
+// Calls take(row, match) for each way the row fits, until one is content.
+template <class Take>
+bool RowTable::take_row(const Compiled& compiled, const Node& node, Match& match, const Take& take) {
   for (uint32_t order = 0; order < (1u << compiled.swaps); order++) {
-    match.letters_.fill(Value());
-    match.attributes_.assign(1, node.attributes);
+    match.bound_ = 0;
+    match.attributes_[0] = node.attributes;
+    match.ops_ = 1;
     uint32_t orders = order;
     if (!operands_fit(compiled.term, node.inputs, match, orders)) continue;
     if (compiled.row->when && !compiled.row->when(match)) continue;
-    if (const Expr made = compiled.row->result(match); made.present()) return made;
+    if (take(*compiled.row, match)) return true;
   }
-  return {};
+  return false;
 }
 
-Expr RowTable::apply(const Node& node, Graph& graph, const PassOptions& options, const Row** applied) const {
+template <class Take>
+bool RowTable::take_first(const Node& node, Graph& graph, const PassOptions& options,
+                          const Take& take) const {
   const auto found = by_op_.find(node.op);
   const bool elementwise = node.op->kind == Kind::elementwise && !any_elementwise_.empty();
-  if (found == by_op_.end() && !elementwise) return {};
+  if (found == by_op_.end() && !elementwise) return false;
   Match match;
   match.graph_ = &graph;
   match.op_ = node.op;
   match.type_ = node.type;
   match.inputs_ = node.inputs;
-  auto try_all = [&](const std::vector<Compiled>& rows) -> Expr {
+  auto take_from = [&](const std::vector<Compiled>& rows) {
     for (const Compiled& compiled : rows) {
       if (compiled.row->exactness == Exactness::stable && !options.stable) continue;
       if (compiled.row->exactness == Exactness::fast && !options.fast_math) continue;
-      const Expr made = try_row(compiled, node, match);
-      if (made.absent()) continue;
-      *applied = compiled.row;
-      return made;
+      if (take_row(compiled, node, match, take)) return true;
     }
-    return {};
+    return false;
   };
+  return (found != by_op_.end() && take_from(found->second)) || (elementwise && take_from(any_elementwise_));
+}
+
+Expr RowTable::apply(const Node& node, Graph& graph, const PassOptions& options) const {
   Expr made;
-  if (found != by_op_.end()) made = try_all(found->second);
-  return made.absent() && elementwise ? try_all(any_elementwise_) : made;
+  take_first(node, graph, options, [&](const Row& row, const Match& match) {
+    made = row.result(match);
+    return made.present();
+  });
+  return made;
+}
+
+bool RowTable::fits(const Node& node, Graph& graph, const PassOptions& options) const {
+  return take_first(node, graph, options, [](const Row&, const Match&) { return true; });
 }
 
 }  // namespace wengert

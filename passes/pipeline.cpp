@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "ir/verify.h"
+#include "passes/copy_map.h"
 #include "passes/passes.h"
-#include "passes/same_list.h"
 
 namespace wengert {
 
@@ -78,30 +78,45 @@ void check_names(const std::vector<const Pass*>& passes, const RunOptions& optio
 
 }  // namespace
 
+Program run_pass(PassFunction* pass, const Program& program, const PassOptions& options) {
+  std::optional<Program> changed = pass(program, options);
+  return changed ? std::move(*changed) : copy(program);
+}
+
 Program run_passes(const Program& program, const std::vector<const Pass*>& passes,
                    const RunOptions& options) {
   check_names(passes, options);
   if (options.verify) verify(program);
-  Program current = bind(program, {});  // a copy: the caller keeps theirs
+  std::optional<Program> changed;      // the program so far, if it is another one
+  std::vector<PassFunction*> content;  // passes that leave the program so far as it is
   int ran = 0;
   for (const Pass* pass : passes) {
     if (options.stop_after >= 0 && ran >= options.stop_after) break;
     if (std::find(options.skip.begin(), options.skip.end(), pass->name) != options.skip.end()) continue;
-    const auto start = std::chrono::steady_clock::now();
-    Program next = pass->run(current, options);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     ran++;
-    const bool changed = !same_list(current, next);
-    if (options.verify && changed) {
-      verify(next);
-      check_interface(*pass, current, next);
+    const Program& before = changed ? *changed : program;
+    const auto start = std::chrono::steady_clock::now();
+    std::optional<Program> next;
+    if (std::find(content.begin(), content.end(), pass->run) == content.end())
+      next = pass->run(before, options);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (options.verify && next) {
+      verify(*next);
+      check_interface(*pass, before, *next);
     }
+    const Program& after = next ? *next : before;
     if (options.report)
-      options.report->push_back({pass->name, current.graph->size(), next.graph->size(), seconds, changed});
-    current = std::move(next);
-    if (changed && options.after) options.after(*pass, current);
+      options.report->push_back(
+          {pass->name, before.graph->size(), after.graph->size(), seconds, next.has_value()});
+    if (!next) {
+      content.push_back(pass->run);
+      continue;
+    }
+    content.clear();
+    changed = std::move(next);
+    if (options.after) options.after(*pass, *changed);
   }
-  return current;
+  return changed ? std::move(*changed) : copy(program);
 }
 
 Program optimize(const Program& program, const RunOptions& options) {

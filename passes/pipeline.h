@@ -1,6 +1,7 @@
 // THE list of graph passes, in order, each with the reason for its place; and the runner.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,14 @@ struct PassOptions {
   bool stable = true;      ///< permits rows marked stable
 };
 
-/// A pass: reads one program, writes another with the same inputs and outputs (names, order, types).
+/// Reads one program and writes another with the same inputs and outputs (names, order, types), or nothing
+/// when the list would stay the same.
+using PassFunction = std::optional<Program>(const Program&, const PassOptions&);
+
 struct Pass {
   std::string_view name;
   std::string_view reason;  ///< why it stands where it stands
-  Program (*run)(const Program&, const PassOptions&);
+  PassFunction* run;
 };
 
 /// The pipeline that compiling runs.
@@ -42,6 +46,8 @@ struct RunOptions : PassOptions {
   std::vector<PassReport>* report = nullptr;
 };
 
+/// What one pass makes of the program: a copy where it leaves it as it is.
+Program run_pass(PassFunction* pass, const Program& program, const PassOptions& options = {});
 /// Runs the passes in order. Throws Error(argument) for an unknown name in `skip`.
 Program run_passes(const Program& program, const std::vector<const Pass*>& passes,
                    const RunOptions& options = {});

@@ -1,5 +1,7 @@
 #include "passes/rebuild.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "ir/op.h"
@@ -22,30 +24,41 @@ static void check_replacement(const Graph& from, uint32_t node, std::span<const 
                   from.place(node));
 }
 
-Program rebuild(const Program& program, const Replace& replace) {
+std::optional<Program> rebuild(const Program& program, const Wants& wants, const Replace& replace) {
   const Graph& from = *program.graph;
+  const std::vector<bool> live = program.live_nodes();
+  const bool all_live = std::find(live.begin(), live.end(), false) == live.end();
+  uint32_t first = 0;  // wanted
+  while (first < from.size() &&
+         !(live[first] && from.node(first).op->kind != Kind::input && wants(program, first)))
+    first++;
+  if (first == from.size()) return all_live ? std::nullopt : std::optional(copy_live(program, live));
   Program out;
   out.name = program.name;
   Graph& to = *out.graph;
   CopyMap copies(from, to);
-  const std::vector<bool> live = live_nodes(program);
+  bool replaced = false, distinct = true;  // distinct: every node so far is one node of `from` again
   for (uint32_t id = 0; id < from.size(); id++) {
     if (!live[id]) continue;
-    const Node& node = from.node(id);
-    const std::span<const Value> inputs = copies.inputs(id);
     copies.enter(id);
-    const std::vector<Expr> made =
-        node.op->kind == Kind::input ? std::vector<Expr>() : replace(program, id, to, inputs);
+    std::vector<Expr> made;
+    if (id >= first && from.node(id).op->kind != Kind::input) {
+      const uint32_t size = to.size();
+      made = replace(program, id, to, copies.inputs(id));
+      distinct = distinct && made.empty() && to.size() == size;
+    }
     if (made.empty()) {
-      const Expr same = copies.again(id);
+      const Expr same = distinct ? copies.append(id) : copies.again(id);
       copies.set(id, same);
       copies.copy_places(id, same.value().node);
     } else {
+      replaced = true;
       check_replacement(from, id, made);
       copies.set(id, made);
       for (const Expr& expr : made) copies.copy_places(id, expr.value().node);
     }
   }
+  if (!replaced && all_live) return std::nullopt;
   to.set_current_place(0);
   out.outputs = copies.outputs(program.outputs);
   return out;

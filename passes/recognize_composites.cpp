@@ -3,7 +3,7 @@
 
 namespace wengert {
 
-Program recognize_composites(const Program& program, const PassOptions& options) {
+std::optional<Program> recognize_composites(const Program& program, const PassOptions& options) {
   return rewrite(program, rules::composite_rows(), options);
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 #include <array>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -25,6 +26,8 @@ enum class Exactness : uint8_t {
   stable,  ///< nearer to the real value
   fast     ///< reassociates, contracts or takes reciprocals: only with fast_math
 };
+
+constexpr size_t most_pattern_ops = 16;
 
 /// A place where a pattern fits.
 class Match {
@@ -53,7 +56,9 @@ class Match {
   const Type* type_ = nullptr;
   std::span<const Value> inputs_;
   std::array<Value, 26> letters_;
-  std::vector<const Attributes*> attributes_;
+  uint32_t bound_ = 0;  // a bit for each letter that stands for a value
+  std::array<const Attributes*, most_pattern_ops> attributes_;
+  size_t ops_ = 0;
 };
 
 struct Row {
@@ -62,7 +67,7 @@ struct Row {
   Exactness exactness;
   /// The value of the same type to put there, or absent: leave it.
   std::function<Expr(const Match&)> result;
-  /// Absent: always.
+  /// Absent: always. Makes no nodes: it is also asked before there is a list to put them in.
   std::function<bool(const Match&)> when = {};
 };
 
@@ -83,8 +88,10 @@ class RowTable {
     std::span<const Value> inputs;
     const Type* type;
   };
-  /// What the first row that fits puts for the node, or absent. `applied` becomes the row.
-  Expr apply(const Node& node, Graph& graph, const PassOptions& options, const Row** applied) const;
+  /// What the first row that fits puts for the node, or absent.
+  Expr apply(const Node& node, Graph& graph, const PassOptions& options) const;
+  /// Whether some row fits the node; its result may still be absent. Makes no nodes.
+  bool fits(const Node& node, Graph& graph, const PassOptions& options) const;
 
  private:
   struct Term {
@@ -102,9 +109,12 @@ class RowTable {
     int swaps = 0;  ///< how many terms can be swapped
   };
   class PatternParser;
-  static bool fits(const Term& term, Value value, Match& match, uint32_t& orders);
+  static bool term_fits(const Term& term, Value value, Match& match, uint32_t& orders);
   static bool operands_fit(const Term& term, std::span<const Value> inputs, Match& match, uint32_t& orders);
-  Expr try_row(const Compiled& compiled, const Node& node, Match& match) const;
+  template <class Take>
+  static bool take_row(const Compiled& compiled, const Node& node, Match& match, const Take& take);
+  template <class Take>
+  bool take_first(const Node& node, Graph& graph, const PassOptions& options, const Take& take) const;
 
   std::vector<const Row*> rows_;
   std::unordered_map<const Op*, std::vector<Compiled>> by_op_;
@@ -112,15 +122,16 @@ class RowTable {
 };
 
 struct RewriteReport {
-  int rounds = 0;
+  int rounds = 0;              ///< that changed something
   uint32_t applied = 0;        ///< in all rounds
   bool reached_limit = false;  ///< the last round still changed something
 };
 
 /// Rebuilds the program bottom-up until no row applies or the limit of rounds is reached; the last round
 /// leaves no dead nodes behind. Operands of commutative ops are put in order: constants last, else by id.
-Program rewrite(const Program& program, const RowTable& rows, const PassOptions& options,
-                RewriteReport* report = nullptr);
+/// Nothing when the list stays as it is.
+std::optional<Program> rewrite(const Program& program, const RowTable& rows, const PassOptions& options,
+                               RewriteReport* report = nullptr);
 constexpr int most_rewrite_rounds = 24;
 
 }  // namespace wengert

@@ -3,7 +3,7 @@
 
 namespace wengert {
 
-Program simplify(const Program& program, const PassOptions& options) {
+std::optional<Program> simplify(const Program& program, const PassOptions& options) {
   return rewrite(program, rules::simplify_rows(), options);
 }
 

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "ir/graph.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/program.h"
 #include "passes/accumulate.h"
 
 namespace wengert {
@@ -123,14 +123,10 @@ std::vector<Cotangent> push_through(Graph& graph, uint32_t id, const NodeView& n
 std::vector<Cotangent> push_forward(std::span<const Expr> ys, std::span<const Expr> xs,
                                     std::span<const Cotangent> seeds) {
   Graph& graph = ys[0].graph();
-  uint32_t first = Value::none, last = 0;
+  const std::vector<bool> needed = nodes_behind(ys);
+  const auto last = static_cast<uint32_t>(needed.size()) - 1;
+  uint32_t first = Value::none;
   for (const Expr& x : xs) first = std::min(first, x.value().node);
-  for (const Expr& y : ys) last = std::max(last, y.value().node);
-  std::vector<char> needed(last + 1, 0);
-  for (const Expr& y : ys) needed[y.value().node] = 1;
-  for (uint32_t id = last + 1; id-- > 0;)
-    if (needed[id])
-      for (Value input : graph.inputs(id)) needed[input.node] = 1;
   std::vector<std::vector<Cotangent>> table(last + 1);
   std::vector<char> is_x(last + 1, 0);
   for (size_t i = 0; i < xs.size(); i++) {

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "ir/graph.h"
 #include "ir/op.h"
 #include "ir/ops/movement.h"
+#include "ir/program.h"
 
 namespace wengert {
 namespace {
@@ -38,13 +38,9 @@ std::vector<Expr> batch_node(Graph& graph, uint32_t id, std::span<const Expr> in
 std::vector<Expr> vectorize(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Expr> batched,
                             const Extent& extent) {
   Graph& graph = ys[0].graph();
-  uint32_t first = Value::none, last = 0;
-  for (const Expr& y : ys) last = std::max(last, y.value().node);
-  std::vector<char> needed(last + 1, 0);
-  for (const Expr& y : ys) needed[y.value().node] = 1;
-  for (uint32_t id = last + 1; id-- > 0;)
-    if (needed[id])
-      for (Value input : graph.inputs(id)) needed[input.node] = 1;
+  const std::vector<bool> needed = nodes_behind(ys);
+  const auto last = static_cast<uint32_t>(needed.size()) - 1;
+  uint32_t first = Value::none;
   std::vector<std::vector<Expr>> table(last +
                                        1);  // by node: its results with the new axis; empty: it has none
   for (size_t i = 0; i < xs.size(); i++) {

@@ -35,8 +35,9 @@ class Kernel {
   std::shared_ptr<void> code_;
 };
 
-/// The type of NAME_packed; see docs/abi.md.
+/// The types of NAME_packed and NAME_packed_workspace; see docs/abi.md.
 using PackedEntry = int(const void* const* inputs, const int64_t* symbols, void* const* outputs,
                         void* workspace);
+using PackedWorkspace = size_t(const int64_t* symbols);
 
 }  // namespace wengert::runtime

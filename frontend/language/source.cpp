@@ -74,14 +74,26 @@ std::string Source::excerpt(Span span, uint32_t focus) const {
   const uint32_t start = line_starts_[line - 1], end = start + static_cast<uint32_t>(whole.size());
   const uint32_t from = std::clamp(span.begin, start, end), to = std::clamp(span.end, from, end);
   const uint32_t caret = std::clamp(focus, start, end);
-  std::string marks = blank(whole.substr(0, std::min(from, caret) - start));
-  for (uint32_t i = std::min(from, caret); i < std::max(to, caret + 1); i++)
+  // A long line is cut to the part around the caret.
+  constexpr uint32_t before = 60, behind = 100;
+  uint32_t first = start, last = end;
+  if (end - start > before + behind) {
+    first = caret - std::min(caret - start, before), last = std::min(end, caret + behind);
+    while (first < caret && !starts_code_point(text_[first])) first++;
+    while (last > caret + 1 && last < end && !starts_code_point(text_[last])) last--;
+  }
+  const uint32_t marked = std::clamp(std::min(from, caret), first, last);
+  std::string marks = first > start ? "   " : "";
+  marks += blank(text().substr(first, marked - first));
+  for (uint32_t i = marked; i < std::max(std::min(to, last), caret + 1); i++)
     if (i == caret)
       marks += '^';
     else if (i < end && starts_code_point(text_[i]))
       marks += '~';
   const std::string number = fmt::format("{:>4}", line);
-  return fmt::format("{} | {}\n{} | {}", number, whole, std::string(number.size(), ' '), marks);
+  return fmt::format("{} | {}{}{}\n{} | {}", number, first > start ? "..." : "",
+                     text().substr(first, last - first), last < end ? "..." : "",
+                     std::string(number.size(), ' '), marks);
 }
 
 std::string Source::excerpt(const Place& place) const {

@@ -80,8 +80,8 @@ const Row rows[] = {
      [](const Match& m) { return -maximum(m['x'], m['y']); }, of_floats},
     // conversions
     {"conversion by way of a wider type", "convert(convert(x))", exact, convert_chain},
-    {"conversion to the same type", "convert(x)", exact,
-     [](const Match& m) { return m['x'].dtype() == m.dtype() ? m['x'] : Expr(); }},
+    {"conversion to the same type", "convert(x)", exact, x_of,
+     [](const Match& m) { return m['x'].dtype() == m.dtype(); }},
 };
 
 }  // namespace

@@ -49,8 +49,16 @@ Sunk before(const Match& m, const Op& movement) {
   return out;
 }
 
+// Whether no operand is anything else than moved, or a broadcast scalar.
+template <const Op* movement>
+bool all_moved(const Match& m) {
+  if (!m.op().interned || m.inputs().empty()) return false;
+  return std::ranges::all_of(m.inputs(), [&](Value value) {
+    return m.graph().node(value.node).op == movement || is_broadcast_scalar(m.graph(), value);
+  });
+}
+
 Expr sink(const Match& m, const Op& movement) {
-  if (!m.op().interned || m.inputs().empty()) return {};
   const Sunk sunk = before(m, movement);
   if (sunk.operands.empty()) return {};
   const Expr made = m.graph().make(m.op(), sunk.operands, m.attributes());
@@ -59,11 +67,11 @@ Expr sink(const Match& m, const Op& movement) {
 
 const Row rows[] = {
     {"elementwise op on broadcasts", "elementwise(...)", exact,
-     [](const Match& m) { return sink(m, ops::broadcast_in_dim); }},
+     [](const Match& m) { return sink(m, ops::broadcast_in_dim); }, all_moved<&ops::broadcast_in_dim>},
     {"elementwise op on transposes", "elementwise(...)", exact,
-     [](const Match& m) { return sink(m, ops::transpose); }},
+     [](const Match& m) { return sink(m, ops::transpose); }, all_moved<&ops::transpose>},
     {"elementwise op on reshapes", "elementwise(...)", exact,
-     [](const Match& m) { return sink(m, ops::reshape); }},
+     [](const Match& m) { return sink(m, ops::reshape); }, all_moved<&ops::reshape>},
 };
 
 }  // namespace

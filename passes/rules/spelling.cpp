@@ -12,25 +12,32 @@ namespace {
 
 using enum Exactness;
 
-// A tensor of one repeated value (by bits), as a broadcast scalar. Empty tensors stay.
-Expr uniform_constant(const Match& m) {
+// A tensor of one repeated value (by bits). Empty tensors stay.
+bool is_uniform(const Match& m) {
   const Tensor& value = m.attributes().get<Tensor>("value");
-  if (value.shape.empty() || value.count() == 0) return {};
+  if (value.shape.empty() || value.count() == 0) return false;
   const size_t width = size_of(value.dtype);
   for (size_t at = width; at < value.bytes.size(); at += width)
-    if (std::memcmp(value.bytes.data() + at, value.bytes.data(), width) != 0) return {};
+    if (std::memcmp(value.bytes.data() + at, value.bytes.data(), width) != 0) return false;
+  return true;
+}
+Expr uniform_constant(const Match& m) {
+  const Tensor& value = m.attributes().get<Tensor>("value");
   Tensor scalar(value.dtype, {});
-  std::memcpy(scalar.bytes.data(), value.bytes.data(), width);
+  std::memcpy(scalar.bytes.data(), value.bytes.data(), size_of(value.dtype));
   return broadcast_to(constant(m.graph(), std::move(scalar)), m.type().shape);
 }
 
+bool has_small_power(const Match& m) {
+  const int64_t exponent = m.attributes().get<int64_t>("exponent");
+  return exponent >= -1 && exponent <= 2;
+}
 Expr small_power(const Match& m) {
   switch (m.attributes().get<int64_t>("exponent")) {
     case 0: return ones(m.graph(), m.type());
     case 1: return m['x'];
     case 2: return square(m['x']);
-    case -1: return reciprocal(m['x']);
-    default: return {};
+    default: return reciprocal(m['x']);
   }
 }
 
@@ -42,7 +49,7 @@ const Row rows[] = {
     {"x + x is 2 x", "add(x, x)", exact, [](const Match& m) { return m['x'] * 2; }},
     {"1 / x is a reciprocal", "divide(1, x)", exact, [](const Match& m) { return reciprocal(m['x']); }},
     {"1 / sqrt(x) is rsqrt", "reciprocal(sqrt(x))", exact, [](const Match& m) { return rsqrt(m['x']); }},
-    {"small integer powers", "integer_pow(x)", exact, small_power},
+    {"small integer powers", "integer_pow(x)", exact, small_power, has_small_power},
     {"x ** 0", "power(x, 0)", exact, [](const Match& m) { return ones(m.graph(), m.type()); }},
     {"x ** 1", "power(x, 1)", exact, [](const Match& m) { return m['x']; }},
     {"x + (-y) is x - y", "add(x, negate(y))", exact, [](const Match& m) { return m['x'] - m['y']; }},
@@ -51,7 +58,7 @@ const Row rows[] = {
     {"not not_equal", "bit_not(not_equal(x, y))", exact, [](const Match& m) { return m['x'] == m['y']; }},
     {"select by a negation", "select(bit_not(p), x, y)", exact,
      [](const Match& m) { return select(m['p'], m['y'], m['x']); }},
-    {"a repeated literal is a broadcast scalar", "constant(...)", exact, uniform_constant},
+    {"a repeated literal is a broadcast scalar", "constant(...)", exact, uniform_constant, is_uniform},
 };
 
 }  // namespace

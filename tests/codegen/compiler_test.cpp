@@ -9,8 +9,10 @@
 #include "codegen/compiler.h"
 #include "codegen/jit.h"
 #include "ir/error.h"
+#include "messages.h"
 
 using namespace wengert;
+using namespace wengert::testing;
 
 namespace {
 
@@ -38,21 +40,6 @@ std::vector<char> calls(const char* name, CompileOptions options) {
   auto callee = compilation.module().getOrInsertFunction(name, f->getFunctionType());
   builder.CreateRet(builder.CreateCall(callee, {f->getArg(0)}));
   return compilation.emit_object();
-}
-
-template <class F>
-std::string message_of(F f, Code code) {
-  try {
-    f();
-  } catch (const Error& error) {
-    CHECK(error.code() == code);
-    return error.message();
-  }
-  FAIL("no error");
-  return {};
-}
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The calling convention: arguments, checks at entry, workspace and packed functions, names.
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
@@ -9,9 +11,11 @@
 #include "codegen/jit.h"
 #include "codegen/llvm_types.h"
 #include "ir/error.h"
+#include "messages.h"
 #include "runtime/kernel_abi.h"
 
 using namespace wengert;
+using namespace wengert::testing;
 
 namespace {
 
@@ -47,21 +51,6 @@ std::shared_ptr<runtime::Kernel> load(const Entry& entry, Tier tier = Tier::full
   return load_object(compilation.emit_object());
 }
 
-template <class F>
-std::string message_of(F f, Code code) {
-  try {
-    f();
-  } catch (const Error& error) {
-    CHECK(error.code() == code);
-    return error.message();
-  }
-  FAIL("no error");
-  return {};
-}
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("arguments and checks") {
@@ -82,6 +71,10 @@ TEST_CASE("arguments and checks") {
     CHECK(workspace(-1, 3) == SIZE_MAX);
     CHECK(workspace(0, 3) == SIZE_MAX);  // y has N-1 elements, and D is divided by N
     CHECK(workspace(INT64_MAX / 4, 3) == SIZE_MAX);
+    auto* packed_workspace = kernel->function<runtime::PackedWorkspace>("example_packed_workspace");
+    REQUIRE((packed_workspace != nullptr));
+    for (const auto& sizes : {std::array<int64_t, 2>{2, 3}, {1, 0}, {-1, 3}, {INT64_MAX / 4, 3}})
+      CHECK(packed_workspace(sizes.data()) == workspace(sizes[0], sizes[1]));
 
     CHECK(f(1, 2.5, x, y, 2, 3, &total, z, space + 1) == WENGERT_INDEX_OUT_OF_RANGE);
     CHECK(total == 2.5);

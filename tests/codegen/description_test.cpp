@@ -84,7 +84,9 @@ int main(void) {
   uint8_t mask[2] = {1, 0};
   int64_t rows[2] = {0, 0};
   float b[2];
+  int64_t symbols[2] = {2, 2};
   void *workspace = malloc(first_workspace(2, 2));
+  if (first_packed_workspace(symbols) != first_workspace(2, 2) || second_packed_workspace(NULL) != 0) return 5;
   int code = first(0.5, x, mask, 2, 2, &result, rows, workspace);
   if (code != WENGERT_INDEX_OUT_OF_RANGE || result != 2.5 || rows[0] != 2) return 1;
   if (first(0.5, x, mask, -2, 2, &result, rows, workspace) != WENGERT_BAD_SYMBOL) return 2;

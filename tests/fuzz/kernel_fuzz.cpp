@@ -74,9 +74,17 @@ std::string show(const Bindings& symbols) {
   return out;
 }
 
+// What was compared; shrinking does not count.
+struct Tally {
+  uint64_t programs = 0, gradients = 0, no_rule = 0, runs = 0, elements = 0, without_elements = 0;
+  bool counting = false;
+};
+Tally tally;
+
 std::string difference(const Program& program, const Evaluation& expected, const Evaluation& got) {
   for (size_t k = 0; k < expected.outputs.size(); k++) {
     const Tensor &x = expected.outputs[k], &y = got.outputs[k];
+    if (tally.counting) tally.elements += static_cast<uint64_t>(x.count());
     if (x.same_bits(y)) continue;
     for (int64_t i = 0; i < x.count(); i++) {
       const size_t width = size_of(x.dtype), at = static_cast<size_t>(i) * width;
@@ -97,12 +105,13 @@ std::string kernel_differs(const Program& drawn, uint64_t seed) {
   RunOptions options;
   options.verify = false;
   const Program program =
-      seed % 2 ? optimize(drawn, options) : remove_dead_nodes(expand_composites(drawn, {}), {});
+      seed % 2 ? optimize(drawn, options) : run_pass(remove_dead_nodes, run_pass(expand_composites, drawn));
   const Compiled compiled(program, seed % 5 == 0 ? Tier::fast : Tier::full);
   std::mt19937_64 random(seed);
   for (const Bindings& symbols : sizes(program, seed)) {
     for (int i = 0; i < 2; i++) {
       const std::vector<Tensor> arguments = random_arguments(program, symbols, Draw(), random);
+      if (tally.counting) tally.runs++;
       const std::string why =
           difference(program, evaluate(program, arguments, symbols), compiled.run(arguments, symbols));
       if (!why.empty()) return fmt::format("kernel, {}: {}", show(symbols), why);
@@ -149,15 +158,23 @@ void add_gradient(Program& program, uint64_t seed) {
     const std::vector<Expr> gradient = gradients({&y, 1}, xs);
     for (size_t i = 0; i < xs.size(); i++)
       program.outputs.push_back({fmt::format("d{}", i), gradient[i].value()});
+    tally.gradients++;
   } catch (const Error& e) {
     if (e.code() != Code::no_rule) throw;  // trigamma's derivative is no op here
+    tally.no_rule++;
   }
 }
 
 int failures = 0;
 
 void attempt(const std::string& what, const Program& program, const Complaint& complaint) {
-  if (complaint(program).empty()) return;
+  tally.programs++;
+  tally.counting = true;
+  const uint64_t before = tally.elements;
+  const bool content = complaint(program).empty();
+  tally.counting = false;
+  if (tally.elements == before) tally.without_elements++;
+  if (content) return;
   failures++;
   const Program small = shrink(program, [&](const Program& p) { return !complaint(p).empty(); });
   fmt::print("FAILED {}: {}\n{}\n", what, complaint(small), print(small));
@@ -209,6 +226,14 @@ int main(int argc, char** argv) {
     attempt(fmt::format("seed {}", s), program, complaint_of(s));
     if ((s - seed + 1) % 1000 == 0) fmt::print(stderr, "{} programs, {} failures\n", s - seed + 1, failures);
   }
-  fmt::print("{} programs, {} failures\n", count, failures);
-  return failures == 0 ? 0 : 1;
+  fmt::print(
+      "{} programs ({} with a gradient, {} with an op that has no rule), {} runs, {} elements compared; "
+      "{} programs without elements; {} failures\n",
+      tally.programs, tally.gradients, tally.no_rule, tally.runs, tally.elements, tally.without_elements,
+      failures);
+  // Too few comparisons are a failure of the test.
+  const bool enough =
+      tally.without_elements * 10 <= tally.programs && tally.no_rule * 4 <= tally.gradients + 3;
+  if (!enough) fmt::print("FAILED: too few programs are compared\n");
+  return failures == 0 && enough ? 0 : 1;
 }

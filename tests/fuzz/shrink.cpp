@@ -11,14 +11,14 @@ namespace {
 Program with_outputs(const Program& program, const std::vector<Output>& outputs) {
   Program out = bind(program, {});
   out.outputs = outputs;
-  return remove_dead_nodes(out, {});
+  return run_pass(remove_dead_nodes, out);
 }
 
 // `node` becomes its `choice`-th substitute; nothing when there are fewer.
 std::optional<Program> replaced(const Program& program, uint32_t node, size_t choice) {
   bool done = false;
-  Program out = rebuild(
-      program,
+  std::optional<Program> out = rebuild(
+      program, [&](const Program&, uint32_t id) { return id == node; },
       [&](const Program& from, uint32_t id, Graph& to, std::span<const Value> inputs) -> std::vector<Expr> {
         if (id != node || from.graph->node(id).types->size() != 1) return {};
         const Type& type = (*from.graph->node(id).types)[0];
@@ -33,13 +33,13 @@ std::optional<Program> replaced(const Program& program, uint32_t node, size_t ch
         return {substitutes[choice]};
       });
   if (!done) return std::nullopt;
-  return remove_dead_nodes(out, {});
+  return run_pass(remove_dead_nodes, *out);
 }
 
 }  // namespace
 
 Program shrink(const Program& program, const std::function<bool(const Program&)>& fails) {
-  Program best = remove_dead_nodes(program, {});
+  Program best = run_pass(remove_dead_nodes, program);
   if (!fails(best)) return bind(program, {});
   for (bool smaller = true; smaller;) {
     smaller = false;

@@ -43,7 +43,7 @@ static std::function<Outputs(std::span<const Tensor>)> load_kernel(const Program
 
 const std::vector<Backend>& other_backends() {
   static const std::vector<Backend> all = {
-      {"kernel", [](const Program& program) { return expand_composites(program, {}); }, load_kernel}};
+      {"kernel", [](const Program& program) { return run_pass(expand_composites, program); }, load_kernel}};
   return all;
 }
 

@@ -130,25 +130,25 @@ TEST_CASE("skip and stop after") {
 
 TEST_CASE("the runner notices a pass that changes the interface") {
   const Program program = parse("wengert 1\n%0 = input {name=\"x\", type=f64}\noutput y = %0\noutput z = %0");
-  const Pass drops{"drops", "", [](const Program& p, const PassOptions&) {
+  const Pass drops{"drops", "", [](const Program& p, const PassOptions&) -> std::optional<Program> {
                      Program out = bind(p, {});
                      out.outputs.pop_back();
                      return out;
                    }};
   CHECK_THROWS_WITH_AS(run_passes(program, {&drops}), "the pass drops changed the number of outputs", Error);
-  const Pass adds{"adds", "", [](const Program& p, const PassOptions&) {
+  const Pass adds{"adds", "", [](const Program& p, const PassOptions&) -> std::optional<Program> {
                     Program out = bind(p, {});
                     out.graph->input("more", f64);
                     return out;
                   }};
   CHECK_THROWS_WITH_AS(run_passes(program, {&adds}), "the pass adds changed the number of inputs", Error);
-  const Pass retypes{"retypes", "", [](const Program& p, const PassOptions&) {
+  const Pass retypes{"retypes", "", [](const Program& p, const PassOptions&) -> std::optional<Program> {
                        Program out = bind(p, {});
                        out.outputs[1].value = convert(out.expr(out.outputs[1].value), f32).value();
                        return out;
                      }};
   CHECK_THROWS_WITH_AS(run_passes(program, {&retypes}), "the pass retypes changed the output 'z'", Error);
-  const Pass breaks{"breaks", "", [](const Program& p, const PassOptions&) {
+  const Pass breaks{"breaks", "", [](const Program& p, const PassOptions&) -> std::optional<Program> {
                       Program out = bind(p, {});
                       out.outputs[1].value = {7, 0};
                       return out;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "ir/error.h"
 #include "ir/graph.h"
 #include "ir/ops/elementwise.h"
 #include "ir/parse.h"
@@ -10,6 +11,23 @@
 #include "ir/verify.h"
 
 using namespace wengert;
+
+TEST_CASE("200,000 inputs are found by their names") {
+  constexpr int count = 200'000;
+  const auto start = std::chrono::steady_clock::now();
+  Program program;
+  for (int i = 0; i < count; i++) program.graph->input("x" + std::to_string(i), f64, {});
+  program.outputs = {{"y", program.inputs()[7]}};
+  CHECK_THROWS_WITH_AS(program.graph->input("x77", f64, {}, std::source_location()),
+                       doctest::Contains("there is already an input 'x77'"), Error);
+  const Program again = parse(print(program));
+  REQUIRE(again.inputs().size() == count);
+  for (const int i : {0, 1, count / 2, count - 1})
+    CHECK(again.graph->find_input("x" + std::to_string(i)) == again.inputs()[static_cast<size_t>(i)]);
+  CHECK_FALSE(again.graph->find_input("x").has_value());
+  // Generous, as below.
+  CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 20);
+}
 
 TEST_CASE("a chain of 1,000,000 nodes") {
   constexpr uint32_t length = 1'000'000;

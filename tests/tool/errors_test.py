@@ -69,6 +69,38 @@ class Program(CommandTest):
         self.write("f.wg", "fn f(x: f64[N]) -> f64[4294967296, 32768 * N] { ones([4294967296, N * 32768]) }")
         self.refused("run", "f.wg", "--arg", "x=[1,2]", says="no memory for an array of")
 
+    def test_absurd_sizes_are_quoted(self):
+        self.write("f.wg", "fn f(x: f64[1000000000000, 1000000000000]) -> f64 { sum(x) }\n")
+        large = ["f.wg:1:6: error: an array f64[1000000000000, 1000000000000] is too large", "^"]
+        self.refused("build", "f.wg", says=large)
+        self.write("f.wg", "fn f(x: f64) -> f64 {\n  sum(zeros([4000000000, 4000000000, 8]) + x)\n}\n")
+        for command in ["build", "f.wg"], ["run", "f.wg", "--arg", "x=1"], ["run", "f.wg", "--arg", "x=1", "--evaluator"]:
+            self.refused(*command, says=["f.wg:2:", "an array f64[4000000000, 4000000000, 8] is too large", "^"])
+        self.write("f.wg", "fn f(x: f64) -> f64[100000000000000] {\n  ones([100000000000000]) * exp(x)\n}\n")
+        self.refused("run", "f.wg", "--arg", "x=1", "--evaluator", says=["f.wg:2:", "no memory for an array of", "^"])
+
+    def test_what_sizes_break_is_quoted(self):
+        self.write("f.wg", "fn f(x: f64[N]) -> f64 {\n  sum(reshape(x, [3, N]))\n}\n")
+        self.refused("run", "f.wg", "--arg", "x=[1,2]",
+                     says=["f.wg:2:7: error: reshape of [N] to [3, N] changes the number of elements, with N = 2",
+                           "   2 |   sum(reshape(x, [3, N]))", "^"])
+        self.write("f.wg", "fn f(x: f64[N], y: f64[M]) -> f64 { x[5] + y[M - N] }\n")
+        self.refused("run", "f.wg", "--arg", "x=[1,2]", "--arg", "y=[1]",
+                     says=["f.wg:1:39: error: the slice ends past the axis: 5:6 of axis 0 with extent N, with N = 2"])
+        self.refused("run", "f.wg", "--arg", "x=[1,2,3,4,5,6]", "--arg", "y=[1]",
+                     says=["f.wg:1:46: error:", "N = 6", "M = 1"])
+
+    def test_long_lines_are_cut(self):
+        self.write("f.wg", "fn f(x: f64) -> f64 { " + "(" * 3000 + "x" + ")" * 3000 + " }\n")
+        message = self.refused("run", "f.wg", "--arg", "x=1", says=["f.wg:1:523: error:", "nested more than 500 deep"])
+        self.assertLess(max(len(line) for line in message.split("\n")), 250)
+        self.write("f.wg", "fn f(x: f64) -> f64 { " + "x + " * 200 + "yy + " + "x + " * 200 + "x }\n")
+        message = self.refused("run", "f.wg", "--arg", "x=1", says="f.wg:1:823: error: there is no 'yy'")
+        quoted, marks = message.split("\n")[1:3]
+        self.assertTrue(quoted.startswith("   1 | ...") and quoted.endswith("..."), quoted)
+        self.assertEqual(quoted[marks.index("^"):][:2], "yy")
+        self.assertLess(len(quoted), 200)
+
     def test_integers_have_no_gradient(self):
         self.write("f.wg", "fn f(k: i64, x: f64) -> f64 { k * x }\n")
         self.refused("run", "f.wg", "--arg", "k=1", "--arg", "x=2", "--grad", "k",

@@ -1,0 +1,51 @@
+// Compiled functions as their callers use them.
+#include <doctest/doctest.h>
+
+#include "frontend/compile.h"
+#include "ir/ops/elementwise.h"
+#include "ir/ops/movement.h"
+#include "ir/ops/reductions.h"
+
+using namespace wengert;
+
+TEST_CASE("any number of symbols") {
+  constexpr int64_t count = 40;
+  Program program;
+  std::vector<Expr> parts;
+  std::vector<Tensor> arguments;
+  Bindings symbols;
+  int64_t elements = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const std::string number = std::to_string(i);
+    parts.push_back(program.graph->input("x" + number, f64, {Extent::symbol("N" + number)}));
+    symbols["N" + number] = i + 1;
+    elements += i + 1;
+    Tensor& argument = arguments.emplace_back(f64, std::vector<int64_t>{i + 1});
+    for (int64_t k = 0; k <= i; k++) argument.set(k, 2);
+  }
+  const Expr whole = concatenate(parts, 0);  // it lies in the workspace
+  program.outputs = {{"total", sum(whole * whole).value()}, {"largest", max(whole).value()}};
+  const CompiledFunction compiled = jit(program);
+  const std::vector<Tensor> results = compiled(arguments);
+  CHECK(results[0].at(0) == static_cast<double>(4 * elements));
+  CHECK(results[1].at(0) == 2);
+  CHECK(compiled.workspace(symbols) < 1'000'000);
+  symbols["N7"] = INT64_MAX / 4;
+  CHECK_THROWS_AS(compiled.workspace(symbols), Error);
+  symbols.erase("N7");
+  CHECK_THROWS_WITH_AS(compiled.workspace(symbols), "the symbol N7 has no value", Error);
+}
+
+TEST_CASE("many inputs and outputs") {
+  constexpr int count = 300;
+  Program program;
+  std::vector<Tensor> arguments;
+  for (int i = 0; i < count; i++) {
+    const Expr x = program.graph->input("x" + std::to_string(i), f64);
+    program.outputs.push_back({"y" + std::to_string(i), (x * 2).value()});
+    arguments.push_back(Tensor::scalar(f64, i));
+  }
+  const std::vector<Tensor> results = jit(program)(arguments);
+  REQUIRE(results.size() == count);
+  for (int i = 0; i < count; i++) CHECK(results[static_cast<size_t>(i)].at(0) == 2 * i);
+}
