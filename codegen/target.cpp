@@ -100,7 +100,7 @@ void set_capabilities(Target& target) {
   else if (info->checkFeatures("+avx512f,+avx512vl,+avx512dq,+avx512bw"))
     target.vector_bits = 512;
   else
-    target.vector_bits = info->checkFeatures("+avx2") ? 256 : 128;
+    target.vector_bits = info->checkFeatures("+avx2") ? 256 : 128, target.vector_registers = 16;
 }
 
 void refuse_cpu(const llvm::Triple& triple, const std::string& cpu, const llvm::MCSubtargetInfo& info) {

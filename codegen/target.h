@@ -21,6 +21,7 @@ struct Target {
   std::string features;        ///< "+avx2,-avx512f"; decides what is legal
   bool fma = true;             ///< always, today
   unsigned vector_bits = 128;  ///< the widest vector registers worth using: 128, 256 or 512
+  unsigned vector_registers = 32;
 
   /// This machine: the CPU's name for tuning, and the features that it really has.
   static Target host();

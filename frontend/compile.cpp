@@ -45,7 +45,8 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
 
 Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name,
                        std::span<const std::string> kinds, const CompileSettings& settings) {
-  static constexpr std::string_view known[] = {"obj", "header", "json", "py", "ll", "asm", "bc"};
+  static constexpr std::string_view known[] = {"obj", "header", "json", "py",
+                                               "ll",  "asm",    "bc",   "explanation"};
   for (const std::string& kind : kinds)
     if (std::find(std::begin(known), std::end(known), kind) == std::end(known))
       throw Error(Code::argument,
@@ -56,6 +57,7 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
   ObjectDescription description{
       .name = name, .target = Target::named(settings.triple, settings.cpu), .entries = {}};
   Compilation compilation(description.target, options_of(settings), name);
+  Artifacts out;
   for (const NamedProgram& named : programs) {
     for (const Entry& entry : description.entries)
       if (entry.symbol == named.symbol)
@@ -65,8 +67,8 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
     const Plan plan = make_plan(program);
     description.entries.push_back(describe_entry(plan, named.symbol));
     emit_entry(compilation, plan, description.entries.back());
+    if (wants("explanation")) out.explanation += fmt::format("{}\n{}", named.symbol, explain_plan(plan));
   }
-  Artifacts out;
   if (wants("header")) out.header = write_c_header(description);
   if (wants("json")) out.description = write_json_description(description);
   if (wants("py")) out.python = write_python_wrapper(description);

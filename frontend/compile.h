@@ -113,6 +113,7 @@ class ScalarFunction {
 struct Artifacts {
   std::vector<char> object, bitcode;
   std::string header, description, python, llvm_ir, assembly;
+  std::string explanation;  ///< each entry's kernels: what they cost, and why they were cut
 };
 
 struct NamedProgram {
@@ -121,8 +122,8 @@ struct NamedProgram {
 };
 
 /// Compiles programs as entries of one object, for any supported target. `kinds` are of obj, header, json,
-/// py, ll, asm, bc. `name` is the stem of the files, for the header's guard. Throws Error(name) for symbols
-/// that clash or are no identifiers.
+/// py, ll, asm, bc, and explanation. `name` is the stem of the files, for the header's guard. Throws
+/// Error(name) for symbols that clash or are no identifiers.
 Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name,
                        std::span<const std::string> kinds, const CompileSettings& settings = {});
 

@@ -67,6 +67,7 @@ llvm::Value* Emitter::pointer(uint32_t node) {
   switch (storage.kind) {
     case Storage::Kind::input: return pointer = entry.inputs[storage.index];
     case Storage::Kind::output: return pointer = entry.outputs[storage.index];
+    case Storage::Kind::block: break;  // set_block says where, for each block
     case Storage::Kind::workspace: return pointer = workspace(storage.offset);
     case Storage::Kind::constant: {
       const Tensor& value = graph().node(plan.source[node]).attributes->get<Tensor>("value");
@@ -94,23 +95,24 @@ const std::vector<llvm::Value*>& Emitter::strides(uint32_t node) {
   return found->second;
 }
 
+Interval Emitter::whole(const Extent& axis) {
+  return {setup_.getInt64(0), extent(axis), axis.is_number() ? *axis.number() : -1};
+}
+
+void Emitter::set_block(Interval block, const std::map<uint32_t, llvm::Value*>& pointers) {
+  block_ = block;
+  for (auto [node, pointer] : pointers) pointers_[node] = pointer;
+}
+
 unsigned lanes_of(const Emitter& emitter, const Nest& nest) {
   size_t widest = 1;
-  std::vector<uint32_t> pending;
-  std::vector<uint32_t> seen;
-  for (Value root : nest.roots) pending.push_back(root.node);
-  while (!pending.empty()) {
-    const uint32_t id = pending.back();
-    pending.pop_back();
+  auto take = [&](uint32_t id) {
     widest = std::max(widest, size_of(emitter.type(id).dtype));
-    for (Value input : emitter.graph().inputs(id)) {
+    for (Value input : emitter.graph().inputs(id))
       widest = std::max(widest, size_of(emitter.type(input.node).dtype));
-      if (emitter.plan.roles[input.node] != Role::inlined) continue;
-      if (std::find(seen.begin(), seen.end(), input.node) != seen.end()) continue;
-      seen.push_back(input.node);
-      pending.push_back(input.node);
-    }
-  }
+  };
+  for (Value root : nest.roots) take(root.node);
+  for (uint32_t id : inlined_by(emitter.plan, nest)) take(id);
   // A nest of bytes alone would have more lanes than accumulators (ir/summation.h).
   return std::min(emitter.compilation.target().lanes(std::max<size_t>(widest, 4)), 16u);
 }

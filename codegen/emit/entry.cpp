@@ -20,13 +20,14 @@ Entry describe_entry(const Plan& plan, const std::string& symbol) {
   entry.workspace = plan.workspace;
   for (const Check& check : program.checks()) entry.not_negative.push_back(check.not_negative);
   // A loop over more elements than an int64 counts has no array that the checks of types would refuse.
-  for (const Nest& nest : plan.nests)
+  plan.each_nest([&](const Nest& nest) {
     if (std::find(entry.loops.begin(), entry.loops.end(), nest.space) == entry.loops.end())
       entry.loops.push_back(nest.space);
+  });
   return entry;
 }
 
-static void emit_nest(Scope& scope, const Nest& nest) {
+void emit_nest(Scope& scope, const Nest& nest) {
   switch (nest.kind) {
     case NestKind::map: return emit_map(scope, nest);
     case NestKind::fold_lanes: return emit_fold_lanes(scope, nest);
@@ -35,6 +36,7 @@ static void emit_nest(Scope& scope, const Nest& nest) {
     case NestKind::place: return emit_place(scope, nest);
     case NestKind::fill: return emit_fill(scope, nest);
     case NestKind::scatter: return emit_scatter(scope, nest);
+    case NestKind::tree: return emit_tree(scope, nest);
   }
 }
 
@@ -48,13 +50,12 @@ static void emit_copies(Scope& scope, const Plan& plan, const EntryPoint& point)
     }
     const unsigned lanes =
         std::min(scope.emitter.compilation.target().lanes(std::max<size_t>(size_of(type.dtype), 4)), 16u);
-    emit_vector_loop(scope, scope.emitter.extent(element_count(type.shape)), lanes,
+    emit_vector_loop(scope, scope.emitter.whole(element_count(type.shape)), lanes,
                      [&, output = output, node = node](Scope& inner, AxisIndex i) {
                        i.depth = inner.depth;
                        llvm::Value* value = inner.in_lanes(inner.at(node, Index{{i}, true}));
-                       store_elements(inner.builder, type.dtype, value,
-                                      inner.builder.CreateGEP(memory, point.outputs[output], i.base),
-                                      inner.lanes);
+                       inner.store_lanes(type.dtype, value,
+                                         inner.builder.CreateGEP(memory, point.outputs[output], i.base));
                      });
   }
 }
@@ -74,8 +75,12 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
     for (; nest < plan.nests.size() && plan.nests[nest].level == level; nest++) {
       emit_nest(top, plan.nests[nest]);
       emitter.release();
-      for (Value root : plan.nests[nest].roots)
-        if (emitter.type(root.node).is_scalar()) chunks.publish(root.node);
+      auto publish = [&](const Nest& done) {
+        for (Value root : done.roots)
+          if (emitter.type(root.node).is_scalar()) chunks.publish(root.node);
+      };
+      publish(plan.nests[nest]);
+      for (const Nest& member : plan.nests[nest].members) publish(member);
     }
     for (; scalar < plan.scalars.size() && plan.levels[plan.scalars[scalar]] == level; scalar++) {
       const uint32_t id = plan.scalars[scalar];

@@ -95,6 +95,17 @@ llvm::Value* chunk_count(Scope& scope, llvm::Value* extent, llvm::Value* size) {
   return b.CreateSelect(b.CreateICmpSLT(count, b.getInt64(1)), b.getInt64(1), count);
 }
 
+Interval chunk_range(Scope& scope, llvm::Value* c, llvm::Value* size, llvm::Value* extent) {
+  Builder& b = scope.builder;
+  llvm::Value* begin = b.CreateMul(c, size);
+  llvm::Value* end = b.CreateAdd(begin, size);
+  return {begin, b.CreateSelect(b.CreateICmpSLT(end, extent), end, extent)};
+}
+
+bool may_be_long(const Extent& extent) {
+  return !extent.is_number() || *extent.number() >= summation::long_extent;
+}
+
 void emit_pairwise(Scope& scope, llvm::Value* count,
                    const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& join) {
   llvm::Function* function = scope.builder.GetInsertBlock()->getParent();
@@ -110,7 +121,7 @@ void emit_pairwise(Scope& scope, llvm::Value* count,
   llvm::Value* twice = scope.builder.CreateShl(width, 1);
   llvm::Value* pairs = scope.builder.CreateUDiv(
       scope.builder.CreateAdd(count, scope.builder.CreateSub(width, scope.number(1))), twice);
-  emit_loop(scope, scope.number(0), pairs, 1, scope.lanes, [&](Scope& inner, AxisIndex p) {
+  emit_loop(scope, {scope.number(0), pairs}, 1, scope.lanes, [&](Scope& inner, AxisIndex p) {
     llvm::Value* i = inner.builder.CreateMul(p.base, twice);
     join(inner, i, inner.builder.CreateAdd(i, width));
   });

@@ -12,14 +12,18 @@ llvm::Value* fold_step(Emitter& emitter, Builder& builder, uint32_t root, llvm::
 /// Joins two partial results.
 llvm::Value* fold_join(Emitter& emitter, Builder& builder, uint32_t root, llvm::Value* a, llvm::Value* b,
                        unsigned lanes);
-/// The bits an accumulator starts from; a missing element with them leaves it as it is.
+/// The bits an accumulator starts from.
 uint64_t fold_start_bits(const Emitter& emitter, uint32_t root);
 
 /// summation::chunk_size and chunk_count of a run-time extent; the size is at least 1.
 llvm::Value* chunk_elements(Scope& scope, llvm::Value* extent);
 llvm::Value* chunk_count(Scope& scope, llvm::Value* extent, llvm::Value* size);
+/// Chunk number c of an extent.
+Interval chunk_range(Scope& scope, llvm::Value* c, llvm::Value* size, llvm::Value* extent);
 /// Joins partial results 0..count-1 into number 0, neighbours first: join(scope, i, k) puts i and k into i.
 void emit_pairwise(Scope& scope, llvm::Value* count,
                    const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& join);
+/// Whether an axis of this extent may be cut into chunks.
+bool may_be_long(const Extent& extent);
 
 }  // namespace wengert

@@ -40,10 +40,13 @@ Emitted Scope::load_guarded(uint32_t node, const Index& index, Emitted inside, b
                                               : 0;
   if (nan) {
     llvm::Value* outside = builder.CreateNot(inside.value);
+    if (mask && !inside.uniform) outside = builder.CreateAnd(outside, mask);
     emitter.raise(builder, inside.uniform ? outside : builder.CreateOrReduce(outside),
                   WENGERT_INDEX_OUT_OF_RANGE);
   }
   const Address where = address(node, index);
+  if (mask && (where.stride || where.offsets || !inside.uniform))
+    inside = {builder.CreateAnd(in_lanes(inside), mask), false};
   // Lanes out of range read from a place of the kernel's own that holds the fill value.
   llvm::Value* harmless = emitter.allocate(memory, lanes, "fill");
   store_elements(builder, dtype, constant_of_bits(builder.getContext(), dtype, bits, lanes), harmless, lanes);

@@ -8,48 +8,104 @@ static const llvm::ConstantInt* constant(llvm::Value* value) {
   return llvm::dyn_cast<llvm::ConstantInt>(value);
 }
 
-void emit_loop(Scope& outer, llvm::Value* begin, llvm::Value* end, int64_t step, unsigned lanes,
+int64_t known_count(const Interval& range) {
+  if (range.count >= 0 || !constant(range.begin) || !constant(range.end)) return range.count;
+  return std::max<int64_t>(0, constant(range.end)->getSExtValue() - constant(range.begin)->getSExtValue());
+}
+
+void emit_loop(Scope& outer, Interval range, int64_t step, unsigned lanes,
                const std::function<void(Scope&, AxisIndex)>& body) {
-  const bool known = constant(begin) && constant(end);
-  if (known && constant(begin)->getSExtValue() >= constant(end)->getSExtValue()) return;
-  const bool once = known && constant(begin)->getSExtValue() + step >= constant(end)->getSExtValue();
-  if (once && lanes == outer.lanes) return body(outer, {begin, 0, 0, nullptr});
+  const int64_t count = known_count(range);
+  if (count == 0) return;
+  const bool once = count > 0 && count <= step;
+  if (once && lanes == outer.lanes) return body(outer, {range.begin, 0, 0, nullptr});
   llvm::Function* function = outer.builder.GetInsertBlock()->getParent();
   llvm::LLVMContext& context = outer.builder.getContext();
   llvm::BasicBlock* loop = llvm::BasicBlock::Create(context, "loop", function);
   llvm::BasicBlock* exit = llvm::BasicBlock::Create(context, "next", function);
   Scope inner(outer.emitter, &outer, lanes, loop);
+  if (once) {
+    body(inner, {range.begin, 0, inner.depth, nullptr});
+    inner.builder.CreateBr(exit);
+    outer.builder.CreateBr(loop);
+    outer.builder.SetInsertPoint(exit);
+    return;
+  }
   llvm::PHINode* i = inner.builder.CreatePHI(inner.builder.getInt64Ty(), 2, "i");
   body(inner, {i, 0, inner.depth, nullptr});
   llvm::Value* next = inner.builder.CreateAdd(i, inner.number(step), "", true, true);
-  inner.builder.CreateCondBr(inner.builder.CreateICmpSLT(next, end), loop, exit);
+  inner.builder.CreateCondBr(inner.builder.CreateICmpSLT(next, range.end), loop, exit);
   // The outer block stays open until here: what doesn't depend on this loop was emitted into it.
   i->addIncoming(next, inner.builder.GetInsertBlock());
-  i->addIncoming(begin, outer.builder.GetInsertBlock());
-  outer.builder.CreateCondBr(outer.builder.CreateICmpSLT(begin, end), loop, exit);
+  i->addIncoming(range.begin, outer.builder.GetInsertBlock());
+  outer.builder.CreateCondBr(
+      count > 0 ? outer.builder.getTrue() : outer.builder.CreateICmpSLT(range.begin, range.end), loop, exit);
   outer.builder.SetInsertPoint(exit);
 }
 
-void emit_vector_loop(Scope& outer, llvm::Value* extent, unsigned lanes,
+std::pair<Interval, Interval> split(Scope& scope, Interval range, int64_t step) {
+  Builder& b = scope.builder;
+  const int64_t count = known_count(range);
+  if (count >= 0) {
+    const int64_t whole = count - count % step;
+    llvm::Value* between = b.CreateAdd(range.begin, scope.number(whole));
+    return {{range.begin, between, whole}, {between, range.end, count - whole}};
+  }
+  llvm::Value* length = b.CreateSub(range.end, range.begin);
+  // Masks do where the step is a power of two.
+  llvm::Value* whole = (step & (step - 1)) == 0
+                           ? b.CreateAnd(length, scope.number(-step))
+                           : b.CreateMul(b.CreateSDiv(length, scope.number(step)), scope.number(step));
+  llvm::Value* between = b.CreateAdd(range.begin, whole);
+  return {{range.begin, between}, {between, range.end}};
+}
+
+llvm::Value* emit_mask(Builder& builder, llvm::Value* count, unsigned first, unsigned lanes) {
+  if (constant(count) && constant(count)->getSExtValue() >= static_cast<int64_t>(first) + lanes)
+    return nullptr;
+  std::vector<llvm::Constant*> lane;
+  for (unsigned i = 0; i < lanes; i++) lane.push_back(builder.getInt32(first + i));
+  llvm::Value* limit = builder.CreateTrunc(count, builder.getInt32Ty());
+  return builder.CreateICmpSLT(llvm::ConstantVector::get(lane), builder.CreateVectorSplat(lanes, limit));
+}
+
+void emit_vector_loop(Scope& outer, Interval range, unsigned lanes,
                       const std::function<void(Scope&, AxisIndex)>& body) {
-  llvm::Value* main = outer.builder.CreateAnd(extent, outer.number(-static_cast<int64_t>(lanes)));
-  if (lanes == 1) main = outer.number(0);
-  emit_loop(outer, outer.number(0), main, lanes, lanes, [&](Scope& inner, AxisIndex i) {
+  if (lanes == 1) return emit_loop(outer, range, 1, 1, body);
+  const auto [whole, rest] = split(outer, range, lanes);
+  emit_loop(outer, whole, lanes, lanes, [&](Scope& inner, AxisIndex i) {
     i.step = 1;
     body(inner, i);
   });
-  emit_loop(outer, main, extent, 1, 1, body);
+  emit_loop(outer, rest, lanes, lanes, [&, rest = rest](Scope& inner, AxisIndex i) {
+    i.step = 1;
+    llvm::Value* left =
+        rest.count >= 0 ? inner.number(rest.count) : inner.builder.CreateSub(rest.end, i.base);
+    inner.mask = emit_mask(inner.builder, left, 0, lanes);
+    body(inner, i);
+  });
 }
 
 void emit_loops(Scope& outer, std::span<const Extent> extents, Index index,
                 const std::function<void(Scope&, const Index&)>& body) {
   if (extents.empty()) return body(outer, index);
-  emit_loop(outer, outer.number(0), outer.emitter.extent(extents[0]), 1, outer.lanes,
-            [&](Scope& inner, AxisIndex i) {
-              Index longer = index;
-              longer.axes.push_back(i);
-              emit_loops(inner, extents.subspan(1), std::move(longer), body);
-            });
+  emit_loop(outer, outer.emitter.whole(extents[0]), 1, outer.lanes, [&](Scope& inner, AxisIndex i) {
+    Index longer = index;
+    longer.axes.push_back(i);
+    emit_loops(inner, extents.subspan(1), std::move(longer), body);
+  });
+}
+
+void emit_rows(Scope& outer, const Nest& nest, size_t axes, Interval rows,
+               const std::function<void(Scope&, const Index&, Interval)>& body) {
+  if (axes == 0) return body(outer, {}, rows);
+  const std::span<const Extent> space(nest.space);
+  emit_loop(outer, rows, 1, outer.lanes, [&](Scope& row, AxisIndex i) {
+    i.depth = std::max(i.depth, row.depth);
+    emit_loops(row, space.subspan(1, axes - 1), Index{{i}}, [&](Scope& inner, const Index& index) {
+      body(inner, index, inner.emitter.whole(space[axes]));
+    });
+  });
 }
 
 }  // namespace wengert

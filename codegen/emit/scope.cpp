@@ -12,7 +12,7 @@
 namespace wengert {
 
 Scope::Scope(Emitter& e, Scope* p, unsigned l, llvm::BasicBlock* block)
-    : emitter(e), parent(p), depth(p ? p->depth + 1 : 0), lanes(l), builder(block) {
+    : emitter(e), parent(p), depth(p ? p->depth + 1 : 0), lanes(l), builder(block), edge(p && p->edge) {
   builder.setFastMathFlags(float_flags(e.compilation.options()));
 }
 
@@ -46,6 +46,7 @@ Emitted Scope::compute(uint32_t node, const Index& index) {
     case Kind::iota: return ramp(node, index);
     case Kind::gather: return gathered(node, index);
     case Kind::reshape: return without_ones(node, index);
+    case Kind::pad: return padded(node, index);
     case Kind::constant:
       return {constant_of_bits(
                   builder.getContext(), emitter.type(node).dtype,
@@ -142,88 +143,34 @@ Emitted Scope::without_ones(uint32_t node, const Index& index) {
   return at(operand, inner);
 }
 
-Scope::Address Scope::address(uint32_t node, const Index& index) {
-  Address out;
-  out.offset = number(0);
-  if (index.flat) {
-    out.offset = index.axes[0].base;
-    out.stride = index.axes[0].step ? number(index.axes[0].step) : nullptr;
-    return out;
+Emitted Scope::padded(uint32_t node, const Index& index) {
+  const Graph& graph = emitter.graph();
+  const uint32_t operand = graph.inputs(node)[0].node, filling = graph.inputs(node)[1].node;
+  const Attributes& attributes = *graph.node(node).attributes;
+  const Shape &low = attributes.get<Shape>("low"), &high = attributes.get<Shape>("high");
+  Index inner = index;
+  for (size_t i = 0; i < inner.axes.size(); i++) {
+    if (low[i].is(0)) continue;
+    Scope* home = this;
+    while (home->depth > index.axes[i].depth) home = home->parent;
+    inner.axes[i].base = home->builder.CreateSub(inner.axes[i].base, emitter.extent(low[i]));
   }
-  const std::vector<llvm::Value*>& strides = emitter.strides(node);
-  const bool scattered =
-      std::any_of(index.axes.begin(), index.axes.end(), [](const AxisIndex& a) { return a.lanes; });
-  for (size_t i = 0; i < index.axes.size(); i++) {
-    const AxisIndex& axis = index.axes[i];
-    if (scattered && (axis.lanes || axis.step)) {
-      llvm::Value* part = builder.CreateMul(
-          index_lanes(axis), lanes == 1 ? strides[i] : builder.CreateVectorSplat(lanes, strides[i]));
-      out.offsets = out.offsets ? builder.CreateAdd(out.offsets, part) : part;
-      continue;
-    }
-    out.offset = builder.CreateAdd(out.offset, builder.CreateMul(axis.base, strides[i]));
-    if (!axis.step) continue;
-    llvm::Value* part = builder.CreateMul(strides[i], number(axis.step));
-    out.stride = out.stride ? builder.CreateAdd(out.stride, part) : part;
-  }
-  if (out.offsets && lanes > 1)
-    out.offsets = builder.CreateAdd(out.offsets, builder.CreateVectorSplat(lanes, out.offset));
-  else if (out.offsets)
-    out.offset = builder.CreateAdd(out.offsets, out.offset), out.offsets = nullptr;
-  return out;
-}
-
-llvm::Value* Scope::load_lanes(Dtype dtype, llvm::Value* pointer, const Address& where) {
-  llvm::Type* memory = memory_type(builder.getContext(), dtype);
-  auto element = [&](llvm::Value* offset) {
-    return load_elements(builder, dtype, builder.CreateGEP(memory, pointer, offset), 1);
-  };
-  auto* constant = where.stride ? llvm::dyn_cast<llvm::ConstantInt>(where.stride) : nullptr;
-  if (!where.offsets && constant && constant->isOne())
-    return load_elements(builder, dtype, builder.CreateGEP(memory, pointer, where.offset), lanes);
-  if (!where.offsets && constant && constant->isMinusOne()) {
-    llvm::Value* first = builder.CreateSub(where.offset, number(lanes - 1));
-    return builder.CreateVectorReverse(
-        load_elements(builder, dtype, builder.CreateGEP(memory, pointer, first), lanes));
-  }
-  llvm::Value* out = llvm::PoisonValue::get(register_type(builder.getContext(), dtype, lanes));
-  for (unsigned i = 0; i < lanes; i++) {
-    llvm::Value* offset = where.offsets
-                              ? builder.CreateExtractElement(where.offsets, i)
-                              : builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)));
-    out = builder.CreateInsertElement(out, element(offset), i);
-  }
-  return out;
-}
-
-Emitted Scope::load(uint32_t node, const Index& index) {
+  if (!edge) return at(operand, inner);
   const Dtype dtype = emitter.type(node).dtype;
-  llvm::Value* pointer = emitter.pointer(node);
-  const Address where = address(node, index);
-  const bool uniform = lanes == 1 || (!where.stride && !where.offsets);
-  if (!uniform) return {load_lanes(dtype, pointer, where), false};
-  llvm::Type* memory = memory_type(builder.getContext(), dtype);
-  return {load_elements(builder, dtype, builder.CreateGEP(memory, pointer, where.offset), 1), true};
-}
-
-void Scope::store(uint32_t node, const Index& index, const Emitted& value) {
-  const Dtype dtype = emitter.type(node).dtype;
-  llvm::Value* pointer = emitter.pointer(node);
-  const Address where = address(node, index);
-  llvm::Type* memory = memory_type(builder.getContext(), dtype);
-  auto* constant = where.stride ? llvm::dyn_cast<llvm::ConstantInt>(where.stride) : nullptr;
-  if (lanes == 1 || (constant && constant->isOne())) {
-    store_elements(builder, dtype, in_lanes(value), builder.CreateGEP(memory, pointer, where.offset), lanes);
-    return;
-  }
-  llvm::Value* all = in_lanes(value);
-  for (unsigned i = 0; i < lanes; i++) {
-    llvm::Value* offset = where.stride
-                              ? builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)))
-                              : where.offset;
-    store_elements(builder, dtype, builder.CreateExtractElement(all, i),
-                   builder.CreateGEP(memory, pointer, offset), 1);
-  }
+  llvm::Value* slot = emitter.allocate(register_type(builder.getContext(), dtype, 1), 1, "padded");
+  builder.CreateStore(at(filling, {}).value, slot);
+  llvm::Value* inside = builder.getTrue();
+  for (size_t i = 0; i < inner.axes.size(); i++)
+    if (!low[i].is(0) || !high[i].is(0))
+      inside = builder.CreateAnd(
+          inside,
+          builder.CreateICmpULT(inner.axes[i].base, emitter.extent(graph.type({operand, 0}).shape[i])));
+  emit_loop(*this, {number(0), builder.CreateZExt(inside, builder.getInt64Ty())}, 1, 1,
+            [&](Scope& valid, AxisIndex) {
+              for (AxisIndex& axis : inner.axes) axis.depth = valid.depth;
+              valid.builder.CreateStore(valid.at(operand, inner).value, slot);
+            });
+  return {builder.CreateLoad(register_type(builder.getContext(), dtype, 1), slot), true};
 }
 
 }  // namespace wengert

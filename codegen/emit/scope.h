@@ -38,6 +38,13 @@ struct Emitted {
   bool uniform = true;
 };
 
+/// A part of an axis; `count` where its length is known.
+struct Interval {
+  llvm::Value* begin;
+  llvm::Value* end;
+  int64_t count = -1;
+};
+
 class Emitter;
 
 class Scope {
@@ -48,9 +55,22 @@ class Scope {
   Emitted at(uint32_t node, const Index& index);
   /// The same, computed even where the node has storage: what a nest stores there.
   Emitted compute(uint32_t node, const Index& index);
+  /// What lies in memory now.
+  Emitted load(uint32_t node, const Index& index);
   /// In all of this scope's lanes.
   llvm::Value* in_lanes(const Emitted& value);
   void store(uint32_t node, const Index& index, const Emitted& value);
+  /// Stores `count` values (a vector when more than one) at the index and behind it along the last axis.
+  void store_run(uint32_t node, const Index& index, llvm::Value* values, unsigned count);
+  /// A full vector of this scope to elements side by side: its active lanes.
+  void store_lanes(Dtype dtype, llvm::Value* value, llvm::Value* pointer);
+  struct Address {
+    llvm::Value* offset = nullptr;   ///< of lane 0, in elements
+    llvm::Value* stride = nullptr;   ///< elements from lane to lane; null: 0
+    llvm::Value* offsets = nullptr;  ///< of each lane, when they are not evenly spaced
+  };
+  /// The elements of a full vector of this scope: its active lanes, else zeros.
+  llvm::Value* load_lanes(Dtype dtype, llvm::Value* pointer, const Address& at);
   llvm::Value* number(int64_t value) { return builder.getInt64(value); }
 
   Emitter& emitter;
@@ -58,24 +78,24 @@ class Scope {
   unsigned depth;
   unsigned lanes;   ///< of values that depend on this scope's loop
   Builder builder;  ///< at the end of the open block
+  /// The lanes whose elements exist (a vector of i1); null: all. The others compute on zeros and store
+  /// nothing.
+  llvm::Value* mask = nullptr;
+  bool edge;  ///< elements one by one, and pads may end here; inner scopes inherit it
 
  private:
-  Emitted load(uint32_t node, const Index& index);
   Emitted elementwise(uint32_t node, const Index& index);
   Emitted moved(uint32_t node, const Index& index);
   Emitted ramp(uint32_t node, const Index& index);
   Emitted gathered(uint32_t node, const Index& index);
   Emitted without_ones(uint32_t node, const Index& index);
+  Emitted padded(uint32_t node, const Index& index);
   Emitted load_guarded(uint32_t node, const Index& index, Emitted inside, bool nan);
   llvm::Value* index_lanes(const AxisIndex& axis);
 
-  struct Address {
-    llvm::Value* offset = nullptr;   ///< of lane 0, in elements
-    llvm::Value* stride = nullptr;   ///< elements from lane to lane; null: 0
-    llvm::Value* offsets = nullptr;  ///< of each lane, when they are not evenly spaced
-  };
   Address address(uint32_t node, const Index& index);
-  llvm::Value* load_lanes(Dtype dtype, llvm::Value* pointer, const Address& at);
+  llvm::Value* load_masked(Dtype dtype, llvm::Value* pointer, const Address& at);
+  llvm::Value* pointers(llvm::Type* memory, llvm::Value* pointer, const Address& at);
 
   std::map<std::pair<uint32_t, Index>, Emitted> memo_;
 };
@@ -94,9 +114,18 @@ class Emitter {
   /// that the frame does not grow with the program.
   llvm::Value* allocate(llvm::Type* type, uint64_t count, const char* name);
   void release() { used_.clear(); }
+  /// The part of a nest's outermost axis that is emitted: all of it, or the block's rows inside a tree.
+  Interval rows(const Nest& nest) { return block_.begin ? block_ : whole(nest.space[0]); }
+  Interval whole(const Extent& extent);
+  /// While `block` is not the default, nests run over it alone; `pointers` says where the arrays lie of which
+  /// only the block's rows are kept, as if all rows were.
+  void set_block(Interval block, const std::map<uint32_t, llvm::Value*>& pointers);
   /// Sets flag bits where the condition (i1) holds.
   void raise(Builder& builder, llvm::Value* condition, int flag);
   llvm::Value* flags() { return flags_; }
+
+  /// At the end of a block ahead of everything, for what does not depend on loops.
+  Builder& setup() { return setup_; }
 
   const Graph& graph() const { return *plan.program->graph; }
   const Type& type(uint32_t node) const { return graph().type({node, 0}); }
@@ -114,20 +143,35 @@ class Emitter {
   std::multimap<std::pair<llvm::Type*, uint64_t>, llvm::Value*> slots_;
   std::map<std::pair<llvm::Type*, uint64_t>, size_t> used_;  ///< how many of them the current nest has
   std::map<uint32_t, llvm::Value*> pointers_;
+  Interval block_{nullptr, nullptr};
   std::map<uint32_t, std::vector<llvm::Value*>> strides_;
   std::map<std::string, llvm::Value*> extents_;
 };
 
-/// Emits body for i = begin, begin + step, … below end, in a scope of its own inside `outer`. Known single
-/// and zero trip counts make no loop.
-void emit_loop(Scope& outer, llvm::Value* begin, llvm::Value* end, int64_t step, unsigned lanes,
+/// Emits body for i = begin, begin + step, … below end, in a scope of its own inside `outer`. Known zero trip
+/// counts emit nothing, known single ones no loop.
+void emit_loop(Scope& outer, Interval range, int64_t step, unsigned lanes,
                const std::function<void(Scope&, AxisIndex)>& body);
-/// Emits body over 0..extent: `lanes` at a time, then the rest one by one.
-void emit_vector_loop(Scope& outer, llvm::Value* extent, unsigned lanes,
+/// Emits body over the range: `lanes` at a time, then the rest in a vector with a mask.
+void emit_vector_loop(Scope& outer, Interval range, unsigned lanes,
                       const std::function<void(Scope&, AxisIndex)>& body);
+/// The range's length, or -1.
+int64_t known_count(const Interval& range);
+/// The range's whole steps, and what is left.
+std::pair<Interval, Interval> split(Scope& scope, Interval range, int64_t step);
+/// The mask of `lanes` lanes from lane `first` on where only `count` lanes exist; null when that is known to
+/// be all of them.
+llvm::Value* emit_mask(Builder& builder, llvm::Value* count, unsigned first, unsigned lanes);
 /// Loops over the extents one inside the other, one element at a time, and body inside with `index` extended.
 void emit_loops(Scope& outer, std::span<const Extent> extents, Index index,
                 const std::function<void(Scope&, const Index&)>& body);
+/// Loops over the first `axes` axes of a nest's space, of the outermost over `rows`, and body inside with the
+/// range of the next one.
+void emit_rows(Scope& outer, const Nest& nest, size_t axes, Interval rows,
+               const std::function<void(Scope&, const Index&, Interval)>& body);
+
+/// Emits a nest of any kind.
+void emit_nest(Scope& scope, const Nest& nest);
 
 // The nests, one file each.
 void emit_map(Scope& scope, const Nest& nest);
@@ -137,6 +181,7 @@ void emit_arg_reduction(Scope& scope, const Nest& nest);
 void emit_place(Scope& scope, const Nest& nest);
 void emit_fill(Scope& scope, const Nest& nest);
 void emit_scatter(Scope& scope, const Nest& nest);
+void emit_tree(Scope& scope, const Nest& nest);
 
 /// Lanes of a nest over these nodes and what they inline: a full vector of the widest dtype.
 unsigned lanes_of(const Emitter& emitter, const Nest& nest);

@@ -23,7 +23,7 @@ void emit_arg_reduction(Scope& top, const Nest& nest) {
     };
     scope.builder.CreateStore(element(scope, {scope.number(0), 0, scope.depth, nullptr}), best);
     scope.builder.CreateStore(scope.number(0), position);
-    emit_loop(scope, scope.number(1), emitter.extent(nest.space.back()), 1, 1,
+    emit_loop(scope, {scope.number(1), emitter.extent(nest.space.back())}, 1, 1,
               [&](Scope& inner, AxisIndex i) {
                 i.depth = inner.depth;
                 Builder& b = inner.builder;
@@ -67,14 +67,14 @@ void emit_scatter(Scope& top, const Nest& nest) {
         b.CreateICmpSGT(emitter.extent(element_count(Shape(inner.begin(), inner.end()))), b.getInt64(0));
     emitter.raise(b, b.CreateAnd(b.CreateNot(inside), some), WENGERT_INDEX_OUT_OF_RANGE);
     // At most one trip: none when the row is out of range.
-    emit_loop(scope, scope.number(0), b.CreateZExt(inside, b.getInt64Ty()), 1, 1,
+    emit_loop(scope, {scope.number(0), b.CreateZExt(inside, b.getInt64Ty())}, 1, 1,
               [&](Scope& valid, AxisIndex) {
                 Index to;
                 to.axes.assign(index.axes.begin(), index.axes.begin() + axis);
                 to.axes.push_back({row, 0, valid.depth, nullptr});
                 if (inner.empty()) return add(valid, index, to);
                 emit_loops(valid, inner.first(inner.size() - 1), {}, [&](Scope& rows, const Index& behind) {
-                  emit_vector_loop(rows, emitter.extent(inner.back()), lanes_of(emitter, nest),
+                  emit_vector_loop(rows, emitter.whole(inner.back()), lanes_of(emitter, nest),
                                    [&](Scope& s, AxisIndex i) {
                                      Index from = index, target = to;
                                      for (const AxisIndex& a : behind.axes)

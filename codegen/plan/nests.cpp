@@ -1,31 +1,16 @@
-// Levels and loop nests: roots of one level over one space share a nest.
+// Loop nests: roots of one level over one space share one, and nests of one tree make that.
 #include <algorithm>
 #include <set>
+#include <tuple>
 
-#include "codegen/plan/plan.h"
+#include "codegen/plan/rows.h"
 #include "ir/op.h"
-#include "ir/summation.h"
 
 namespace wengert {
 namespace {
 
 constexpr size_t most_roots = 16;  // of one nest: bounds registers
 constexpr size_t most_folds = 4;   // bounds the frame: each keeps 512 bytes of chunk results
-
-// The level of what a node's value needs before it can be read.
-struct Levels {
-  Plan& plan;
-  const Graph& graph = *plan.program->graph;
-  void run() {
-    plan.levels.assign(graph.size(), 0);
-    for (uint32_t id = 0; id < graph.size(); id++) {
-      if (plan.roles[id] == Role::dead) continue;
-      uint32_t level = 0;
-      for (Value input : graph.inputs(id)) level = std::max(level, plan.levels[input.node]);
-      plan.levels[id] = plan.roles[id] == Role::root ? level + 1 : level;
-    }
-  }
-};
 
 Shape kept_of(const Shape& shape, const Axes& axes) {
   Shape out;
@@ -71,7 +56,27 @@ bool folds_in_order(const Graph& graph, const Nest& nest) {
   return true;
 }
 
-std::vector<Nest> nests_of(const Graph& graph, uint32_t id) {
+void widen(Axes& edge, const Axes& other) {
+  edge.resize(std::max(edge.size(), other.size()));
+  for (size_t axis = 0; axis < other.size(); axis++) edge[axis] = std::max(edge[axis], other[axis]);
+}
+
+void find_edges(const Plan& plan, Nest& nest) {
+  const Graph& graph = *plan.program->graph;
+  auto numbers = [](const Shape& shape) {
+    Axes out;
+    for (const Extent& extent : shape) out.push_back(*extent.number());
+    return out;
+  };
+  for (uint32_t id : inlined_by(plan, nest)) {
+    if (graph.node(id).op->kind != Kind::pad) continue;
+    widen(nest.low_edge, numbers(graph.node(id).attributes->get<Shape>("low")));
+    widen(nest.high_edge, numbers(graph.node(id).attributes->get<Shape>("high")));
+  }
+}
+
+std::vector<Nest> nests_of(const Plan& plan, uint32_t id) {
+  const Graph& graph = *plan.program->graph;
   const Node& node = graph.node(id);
   const Shape& shape = graph.type({id, 0}).shape;
   switch (node.op->kind) {
@@ -122,16 +127,24 @@ std::vector<Nest> nests_of(const Graph& graph, uint32_t id) {
                .stride = Axes(shape.size(), 1)},
           Nest{
               .kind = NestKind::scatter, .roots = {{id, 0}}, .space = graph.type(graph.inputs(id)[2]).shape}};
-    default: return {Nest{.kind = NestKind::map, .roots = {{id, 0}}, .space = shape}};
+    default: {
+      Nest nest{.kind = NestKind::map, .roots = {{id, 0}}, .space = shape};
+      find_edges(plan, nest);
+      return {nest};
+    }
   }
 }
 
-bool joins(const Graph& graph, const Nest& nest, const Nest& other) {
+bool joins(const Plan& plan, const Nest& nest, const Nest& other) {
+  const Graph& graph = *plan.program->graph;
   if (nest.level != other.level || nest.space != other.space || nest.roots.size() >= most_roots) return false;
+  const uint32_t a = nest.roots[0].node, b = other.roots[0].node;
+  if (plan.trees[a] != plan.trees[b] || plan.steps[a] != plan.steps[b]) return false;
   const bool fold = other.kind == NestKind::fold_lanes || other.kind == NestKind::fold_chain;
   if (nest.kind == NestKind::map) return other.kind == NestKind::map;
-  if (nest.kind == NestKind::fold_lanes && other.kind == NestKind::map) return folds_in_order(graph, nest);
-  if (nest.kind != other.kind || !fold || nest.kept != other.kept) return false;
+  if (nest.kind == NestKind::fold_lanes && other.kind == NestKind::map)
+    return other.low_edge.empty() && folds_in_order(graph, nest);
+  if (nest.kind != other.kind || !fold || nest.kept != other.kept || nest.rows != other.rows) return false;
   size_t folds = 0;
   for (Value root : nest.roots) folds += is_fold(graph.node(root.node).op->kind);
   const bool has_maps = folds != nest.roots.size();
@@ -161,23 +174,24 @@ bool is_flat(const Plan& plan, const Nest& nest) {
 }  // namespace
 
 void group_nests(Plan& plan) {
-  Levels{plan}.run();
   const Graph& graph = *plan.program->graph;
   std::vector<Nest> all;
   for (uint32_t id = 0; id < graph.size(); id++) {
     if (plan.roles[id] != Role::root) continue;
-    for (Nest& nest : nests_of(graph, id)) {
+    for (Nest& nest : nests_of(plan, id)) {
       nest.level = plan.levels[id];
+      if (plan.trees[id] != Plan::no_tree) nest.rows = row_role(graph, id).rows;
       all.push_back(std::move(nest));
     }
   }
-  // Within a level: folds first, so that maps over their spaces can join them; else in the order of nodes.
-  auto rank = [](const Nest& nest) {
-    return nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain ? 0 : 1;
+  // Within a level: tree by tree, and their nests in the order of steps; folds first, so that maps over their
+  // spaces can join them; else in the order of nodes.
+  auto place = [&](const Nest& nest) {
+    const uint32_t id = nest.roots[0].node;
+    const bool fold = nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain;
+    return std::tuple(nest.level, plan.trees[id], plan.steps[id], fold ? 0 : 1);
   };
-  std::stable_sort(all.begin(), all.end(), [&](const Nest& a, const Nest& b) {
-    return a.level != b.level ? a.level < b.level : rank(a) < rank(b);
-  });
+  std::stable_sort(all.begin(), all.end(), [&](const Nest& a, const Nest& b) { return place(a) < place(b); });
   size_t level_start = 0;
   constexpr size_t window = 64;  // nests looked back at for one to join: keeps planning linear
   for (Nest& nest : all) {
@@ -186,8 +200,10 @@ void group_nests(Plan& plan) {
     const size_t from = std::max(level_start, plan.nests.size() > window ? plan.nests.size() - window : 0);
     bool joined = false;
     for (size_t i = from; i < plan.nests.size() && !joined; i++) {
-      if (!joins(graph, plan.nests[i], nest)) continue;
+      if (!joins(plan, plan.nests[i], nest)) continue;
       plan.nests[i].roots.push_back(nest.roots[0]);
+      widen(plan.nests[i].low_edge, nest.low_edge);
+      widen(plan.nests[i].high_edge, nest.high_edge);
       joined = true;
     }
     if (!joined) plan.nests.push_back(std::move(nest));

@@ -10,7 +10,9 @@ Plan make_plan(const Program& program) {
   Plan plan;
   plan.program = &program;
   assign_roles(plan);
+  assign_levels(plan);
   group_nests(plan);
+  make_trees(plan);
   cut_scalars(plan);
   assign_storage(plan);
   return plan;
@@ -18,7 +20,7 @@ Plan make_plan(const Program& program) {
 
 static std::string_view kind_name(NestKind kind) {
   constexpr std::string_view names[] = {"map",   "fold_lanes", "fold_chain", "arg_reduction",
-                                        "place", "fill",       "scatter"};
+                                        "place", "fill",       "scatter",    "tree"};
   return names[static_cast<int>(kind)];
 }
 
@@ -28,26 +30,33 @@ static std::string storage_text(const Plan& plan, uint32_t node) {
     case Storage::Kind::none: return "scalar";
     case Storage::Kind::input: return fmt::format("input {}", plan.program->graph->input_name({node, 0}));
     case Storage::Kind::output: return fmt::format("output {}", plan.program->outputs[s.index].name);
+    case Storage::Kind::block: return fmt::format("block {}", s.offset.text());
     case Storage::Kind::workspace: return fmt::format("workspace {}", s.offset.text());
     case Storage::Kind::constant: return "constant";
   }
   return "";
 }
 
-std::string print_plan(const Plan& plan) {
+static std::string nest_text(const Plan& plan, const Nest& nest, const std::string& indent) {
   const Graph& graph = *plan.program->graph;
+  std::string out = fmt::format("{} over {}", kind_name(nest.kind), text(nest.space));
+  if (nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain)
+    out += fmt::format(" keeps {}", nest.kept);
+  if (nest.kind == NestKind::place) out += fmt::format(" operand {} at {}", nest.operand, text(nest.offset));
+  if (nest.kind == NestKind::tree) out += fmt::format(" in blocks of {}", nest.block);
+  if (nest.rows == Rows::folded) out += ", rows folded";
+  out += "\n";
+  for (Value root : nest.roots)
+    out += fmt::format("{}  %{} = {} : {} -> {}\n", indent, root.node, graph.node(root.node).op->name,
+                       text(graph.type(root)), storage_text(plan, root.node));
+  for (const Nest& member : nest.members) out += indent + "  " + nest_text(plan, member, indent + "  ");
+  return out;
+}
+
+std::string print_plan(const Plan& plan) {
   std::string out = fmt::format("plan {}\n", plan.program->name);
-  for (const Nest& nest : plan.nests) {
-    out += fmt::format("level {}: {} over {}", nest.level, kind_name(nest.kind), text(nest.space));
-    if (nest.kind == NestKind::fold_lanes || nest.kind == NestKind::fold_chain)
-      out += fmt::format(" keeps {}", nest.kept);
-    if (nest.kind == NestKind::place)
-      out += fmt::format(" operand {} at {}", nest.operand, text(nest.offset));
-    out += "\n";
-    for (Value root : nest.roots)
-      out += fmt::format("  %{} = {} : {} -> {}\n", root.node, graph.node(root.node).op->name,
-                         text(graph.type(root)), storage_text(plan, root.node));
-  }
+  for (const Nest& nest : plan.nests)
+    out += fmt::format("level {}: ", nest.level) + nest_text(plan, nest, "");
   for (auto [output, node] : plan.copies)
     out += fmt::format("copy %{} -> output {}\n", node, plan.program->outputs[output].name);
   if (!plan.chunks.empty())

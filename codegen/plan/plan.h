@@ -3,7 +3,8 @@
 // (print_plan.h).
 //
 // Invariants: a loop nest reads only inputs, constants, scalars and arrays of lower levels; nests are in
-// order of level; every node is exactly one of
+// order of level. A tree is a list of nests run block by block over the rows of an axis they share: a member
+// may also read, at its own row, what members before it computed. Every node is exactly one of
 //   root    computed by a nest into storage (or, a fold to rank 0, into a scalar),
 //   scalar  a rank-0 value computed once in straight-line code,
 //   view    a reshape of stored elements,
@@ -30,8 +31,26 @@ enum class NestKind : uint8_t {
   arg_reduction,  ///< index of an extremum
   place,          ///< writes an operand into a part of a result: concatenate, pad
   fill,           ///< writes a scalar everywhere
-  scatter         ///< adds rows, one after another
+  scatter,        ///< adds rows, one after another
+  tree            ///< `members`, block by block
 };
+
+/// What a nest does with the rows of a tree's outermost axis.
+enum class Rows : uint8_t {
+  none,   ///< it cannot be in a tree
+  kept,   ///< a result for each row: the first axis of its results
+  folded  ///< folds them, from block to block
+};
+
+/// Rounded up to the 64 bytes that places in the workspace are multiples of.
+Extent aligned_bytes(const Extent& bytes);
+
+// How the accumulators of folds lie in a nest's scratch, in bytes.
+constexpr int64_t lane_rows_bytes = 64;     ///< fold_lanes: for each chunk and fold, results of neighbours
+constexpr int64_t chain_tile_bytes = 1024;  ///< fold_chain: for each root and chunk, results of a tile
+constexpr int64_t lane_accumulator_bytes = 128;  ///< rows folded in lanes: for each fold, its accumulators
+/// Rows folded: joined chunks, 2^k of them in the k-th of these; 64 chunks at most.
+constexpr int64_t chunk_levels = 7;
 
 struct Nest {
   NestKind kind;
@@ -40,19 +59,30 @@ struct Nest {
   Shape space = {};   ///< extents of its loops, outermost first
   uint32_t kept = 0;  ///< folds: how many leading axes of the space are kept
   bool flat = false;  ///< map: every array is read and written at the loop's own index, so one loop does
+  /// map: for each axis, how many elements at its ends the nest computes one by one, because a pad that it
+  /// inlines ends there. Empty: none.
+  Axes low_edge = {}, high_edge = {};
   /// place: operand number, and where its element goes: index * stride + offset along each axis.
   uint32_t operand = 0;
   Shape offset = {};
   Axes stride = {};
-  /// fold_chain over a long extent: where in the workspace the chunks' accumulators lie (-1: nowhere).
+  /// Folds over a long extent: where in the workspace the chunks' accumulators lie (-1: nowhere). Members of
+  /// a tree that fold its rows: accumulators of lanes, results of the chunks so far.
   Extent scratch = -1;
+  std::vector<Nest> members = {};  ///< tree
+  Rows rows = Rows::none;          ///< member of a tree
+  uint32_t block = 0;              ///< tree: rows of a block
+  /// tree: its members are loops over rows alone, so that blocks may be of any length. Their spaces may then
+  /// be a few rows longer or shorter than the tree's.
+  bool ragged = false;
 };
 
 /// Where a root's array lies.
 struct Storage {
-  enum class Kind : uint8_t { none, input, output, workspace, constant } kind = Kind::none;
+  /// block: in the workspace, only the rows of the block that is being computed
+  enum class Kind : uint8_t { none, input, output, workspace, constant, block } kind = Kind::none;
   uint32_t index = 0;  ///< input or output number
-  Extent offset = 0;   ///< workspace: in bytes, a multiple of 64
+  Extent offset = 0;   ///< workspace, block: in bytes, a multiple of 64
 };
 
 /// Scalars of one level computed in a function of their own. Long straight-line code is cut into these, since
@@ -66,6 +96,11 @@ struct Plan {
   const Program* program = nullptr;
   std::vector<Role> roles;       ///< by node
   std::vector<uint32_t> levels;  ///< by node: roots and scalars
+  /// By node: roots of one level that share a tree have its number here and their order in it; no_tree: the
+  /// others.
+  std::vector<uint32_t> trees, steps;
+  std::vector<char> block_only;  ///< by node: a root that is read only at its own row, inside its tree
+  static constexpr uint32_t no_tree = 0xFFFFFFFF;
   uint32_t slot_count = 0;
   std::vector<Storage> storage;     ///< by node: arguments, constants, roots; views have their source's
   std::vector<uint32_t> source;     ///< by node: a view's stored node; else itself
@@ -84,6 +119,18 @@ struct Plan {
   /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index.
   /// These come first in `scalars`.
   bool reads_storage(uint32_t scalar) const;
+  /// Calls body for every nest, members of trees instead of the trees.
+  template <typename Body>
+  void each_nest(Body body) {
+    for (Nest& nest : nests) {
+      if (nest.kind != NestKind::tree) body(nest);
+      for (Nest& member : nest.members) body(member);
+    }
+  }
+  template <typename Body>
+  void each_nest(Body body) const {
+    const_cast<Plan*>(this)->each_nest([&](const Nest& nest) { body(nest); });
+  }
 };
 
 /// Throws Error(internal) for a composite.
@@ -92,9 +139,18 @@ Plan make_plan(const Program& program);
 /// For tests and reports: nests with their roots, loops, storage and the workspace.
 std::string print_plan(const Plan& plan);
 
+/// For users: every kernel with its operations, the bytes of the arrays it touches, its source lines, and why
+/// it was cut from the one before it.
+std::string explain_plan(const Plan& plan);
+
+/// What a nest recomputes: the inlined nodes below its roots, once each.
+std::vector<uint32_t> inlined_by(const Plan& plan, const Nest& nest);
+
 // Steps of make_plan, one file each.
 void assign_roles(Plan& plan);    // roles.cpp
-void group_nests(Plan& plan);     // nests.cpp: levels, nests
+void assign_levels(Plan& plan);   // levels.cpp: levels; which roots share a tree
+void group_nests(Plan& plan);     // nests.cpp
+void make_trees(Plan& plan);      // trees.cpp
 void cut_scalars(Plan& plan);     // scalars.cpp: chunks of scalars and their slots
 void assign_storage(Plan& plan);  // storage.cpp: where arrays lie, lifetimes
 

@@ -13,11 +13,8 @@ namespace {
 
 constexpr uint32_t largest_expression = 256;  // nodes recomputed at one index; bounds the emitter's recursion
 constexpr size_t cheap = 8;                   // primitives that are recomputed rather than stored and loaded
+constexpr int64_t widest_edge = 8;            // elements of a pad that loops are split for
 constexpr uint32_t none = 0xFFFFFFFF, many = 0xFFFFFFFE;
-
-bool can_inline(Kind kind) {
-  return kind == Kind::elementwise || kind == Kind::movement || kind == Kind::iota || kind == Kind::gather;
-}
 
 /// A reshape that only adds or drops axes of extent 1 is an index map.
 bool only_ones(const Shape& a, const Shape& b) {
@@ -34,8 +31,8 @@ struct Roles {
   const Graph& graph = *plan.program->graph;
   BodyCache bodies;
   // stored: must lie in memory; spread: read more often than it has elements; partial: some elements are not
-  // read.
-  std::vector<char> live, stored, spread, partial;
+  // read; moved: read at another index than its reader's.
+  std::vector<char> live, stored, spread, partial, moved;
   std::vector<uint32_t> home, size;
   std::vector<size_t> cost;
 
@@ -45,6 +42,7 @@ struct Roles {
         stored(graph.size()),
         spread(graph.size()),
         partial(graph.size()),
+        moved(graph.size()),
         home(graph.size(), none),
         size(graph.size(), 1),
         cost(graph.size(), 1) {}
@@ -52,6 +50,27 @@ struct Roles {
   const Op& op(uint32_t id) const { return *graph.node(id).op; }
   const Type& type(uint32_t id) const { return graph.type({id, 0}); }
   bool scalar(uint32_t id) const { return type(id).is_scalar(); }
+
+  // A pad of few elements at the ends of its axes: a map that reads it splits its loops there.
+  bool is_narrow_pad(uint32_t id) const {
+    if (op(id).kind != Kind::pad) return false;
+    const Attributes& attributes = *graph.node(id).attributes;
+    for (int64_t between : attributes.axes("interior"))
+      if (between != 0) return false;
+    const Shape &low = attributes.get<Shape>("low"), &high = attributes.get<Shape>("high");
+    for (size_t axis = 0; axis < low.size(); axis++) {
+      const Extent edges = low[axis] + high[axis], &extent = type(id).shape[axis];
+      if (!low[axis].is_number() || !high[axis].is_number() || *edges.number() > widest_edge) return false;
+      if (extent.is_number() && *edges.number() * 4 > *extent.number()) return false;
+    }
+    return true;
+  }
+
+  bool can_inline(uint32_t id) const {
+    const Kind kind = op(id).kind;
+    return kind == Kind::elementwise || kind == Kind::movement || kind == Kind::iota ||
+           kind == Kind::gather || is_narrow_pad(id);
+  }
 
   size_t body_size(uint32_t id) {
     const Node& node = graph.node(id);
@@ -79,14 +98,13 @@ struct Roles {
   // large.
   void measure() {
     for (uint32_t id = 0; id < graph.size(); id++) {
-      if (!live[id] || scalar(id) || !can_inline(op(id).kind)) continue;
+      if (!live[id] || scalar(id) || !can_inline(id)) continue;
       cost[id] = body_size(id);
       uint64_t total = 1;
       for (Value input : graph.inputs(id)) {
         if (scalar(input.node) || stored[input.node]) continue;
         total += size[input.node];
-        cost[id] =
-            std::min<size_t>(cost[id] + (can_inline(op(input.node).kind) ? cost[input.node] : 0), 1u << 20);
+        cost[id] = std::min<size_t>(cost[id] + (can_inline(input.node) ? cost[input.node] : 0), 1u << 20);
       }
       size[id] = static_cast<uint32_t>(std::min<uint64_t>(total, 1u << 20));
       if (total > largest_expression) stored[id] = 1, size[id] = 1, cost[id] = 1;
@@ -149,8 +167,13 @@ struct Roles {
       case Kind::contraction:
       case Kind::arg_reduction:
       case Kind::concatenate:
-      case Kind::pad:
       case Kind::scatter: return Role::root;
+      case Kind::pad: {
+        const bool one_map = home[id] < many && plan.roles[home[id]] == Role::root && !scalar(home[id]) &&
+                             op(home[id]).kind == Kind::elementwise;
+        return one_map && is_narrow_pad(id) && !stored[id] && !spread[id] && !moved[id] ? Role::inlined
+                                                                                        : Role::root;
+      }
       case Kind::elementwise:
       case Kind::movement:
       case Kind::iota:
@@ -177,6 +200,7 @@ struct Roles {
       const bool in_memory =
           role == Role::view || (kind == Kind::gather && i == 0) || (kind == Kind::scatter && i == 1);
       if (some) partial[input] = 1;
+      if (kind != Kind::elementwise || (role == Role::inlined && moved[id])) moved[input] = 1;
       want(input, reader, in_memory && !scalar(input), reads_repeatedly(id, i));
     }
   }

@@ -8,13 +8,14 @@
 #include "ir/summation.h"
 
 namespace wengert {
-namespace {
 
 Extent aligned_bytes(const Extent& bytes) {
   constexpr int64_t alignment = 64;
   if (bytes.is_number()) return (*bytes.number() + alignment - 1) / alignment * alignment;
   return Extent::floor_divide(bytes + (alignment - 1), alignment) * alignment;
 }
+
+namespace {
 
 // A place in the workspace: its size, where it starts, and the last level that reads what lies there.
 struct Place {
@@ -44,6 +45,27 @@ class Workspace {
   std::vector<Place> places_;
   Extent end_ = 0;
 };
+
+// What a fold's accumulators take: codegen/emit/fold.h says how they lie.
+Extent scratch_bytes(const Graph& graph, const Nest& nest) {
+  if (nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
+  const auto roots = static_cast<int64_t>(nest.roots.size());
+  const std::optional<int64_t> first = nest.space[nest.kept].number();
+  const bool is_long = !first || *first >= summation::long_extent;
+  if (nest.rows != Rows::folded) {
+    if (!is_long) return 0;
+    // A few neighbouring results of each chunk and root.
+    return summation::most_chunks * roots *
+           (nest.kind == NestKind::fold_lanes ? lane_rows_bytes : chain_tile_bytes);
+  }
+  if (nest.kind == NestKind::fold_lanes) return roots * (lane_accumulator_bytes + chunk_levels * 64);
+  Extent bytes = 0;
+  for (Value root : nest.roots) {
+    const Type& type = graph.type(root);
+    bytes = bytes + aligned_bytes(element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype)));
+  }
+  return is_long ? bytes * chunk_levels : Extent(0);
+}
 
 std::vector<uint32_t> last_readers(const Plan& plan) {
   const Graph& graph = *plan.program->graph;
@@ -83,27 +105,34 @@ void assign_storage(Plan& plan) {
   std::vector<uint32_t> last = last_readers(plan);
   for (auto [output, node] : plan.copies) last[plan.source[node]] = 0xFFFFFFFF;  // copied at the very end
   Workspace workspace;
-  std::vector<uint32_t> order;
-  for (const Nest& nest : plan.nests)
-    for (Value root : nest.roots) order.push_back(root.node);
-  for (uint32_t id : order) {
-    const Type& type = graph.type({id, 0});
-    if (type.is_scalar() || plan.storage[id].kind != Storage::Kind::none) continue;
-    const Extent bytes = element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype));
-    plan.storage[id] = {Storage::Kind::workspace, 0, workspace.allocate(bytes, plan.levels[id], last[id])};
+  auto place = [&](const Nest& nest, uint32_t block) {
+    for (Value root : nest.roots) {
+      const Type& type = graph.type(root);
+      Storage& storage = plan.storage[root.node];
+      if (type.is_scalar() || storage.kind != Storage::Kind::none) continue;
+      const uint32_t level = plan.levels[root.node];
+      const auto size = static_cast<int64_t>(size_of(type.dtype));
+      if (!plan.block_only[root.node]) {
+        const Extent bytes = element_count(type.shape) * size;
+        storage = {Storage::Kind::workspace, 0, workspace.allocate(bytes, level, last[root.node])};
+        continue;
+      }
+      const Extent row = element_count(Shape(type.shape.begin() + 1, type.shape.end()));
+      storage = {Storage::Kind::block, 0, workspace.allocate(row * (size * block), level, level)};
+    }
+  };
+  for (const Nest& nest : plan.nests) {
+    place(nest, 0);
+    for (const Nest& member : nest.members) place(member, nest.block);
   }
   for (uint32_t id = 0; id < graph.size(); id++)
     if (plan.roles[id] == Role::constant) plan.storage[id] = {Storage::Kind::constant, 0, 0};
   for (uint32_t id = 0; id < graph.size(); id++)
     if (plan.roles[id] == Role::view) plan.storage[id] = plan.storage[plan.source[id]];
-  for (Nest& nest : plan.nests) {
-    if (nest.kind != NestKind::fold_chain) continue;
-    const std::optional<int64_t> first = nest.space[nest.kept].number();
-    if (first && *first < summation::long_extent) continue;
-    // most_chunks results of the widest block (codegen/emit_fold_chain.cpp) for each root.
-    nest.scratch = workspace.allocate(summation::most_chunks * 512 * static_cast<int64_t>(nest.roots.size()),
-                                      nest.level, nest.level);
-  }
+  plan.each_nest([&](Nest& nest) {
+    const Extent bytes = scratch_bytes(graph, nest);
+    if (!bytes.is(0)) nest.scratch = workspace.allocate(bytes, nest.level, nest.level);
+  });
   if (plan.slot_count > 0)
     plan.slot_area = workspace.allocate(static_cast<int64_t>(plan.slot_count) * 8, 0, 0xFFFFFFFF);
   plan.workspace = workspace.bytes();

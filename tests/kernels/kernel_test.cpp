@@ -1,14 +1,6 @@
 // Kernels against the evaluator, to the bit: every kind of loop nest, at awkward sizes.
-#include <cmath>
-#include <functional>
-#include <random>
+#include "compare.h"
 
-#include <doctest/doctest.h>
-
-#include "codegen/compiler.h"
-#include "codegen/emit/entry.h"
-#include "codegen/jit.h"
-#include "ir/evaluate.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/indexing.h"
@@ -17,72 +9,9 @@
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "passes/gradients.h"
-#include "runtime/buffer.h"
 
 using namespace wengert;
-
-namespace {
-
-const Extent N = Extent::symbol("N"), M = Extent::symbol("M"), K = Extent::symbol("K");
-
-Tensor random_tensor(Dtype dtype, std::vector<int64_t> shape, uint64_t seed) {
-  std::mt19937_64 random(seed);
-  Tensor out(dtype, std::move(shape));
-  for (int64_t i = 0; i < out.count(); i++)
-    out.set(i, is_float(dtype) ? std::uniform_real_distribution<>(-2, 2)(random)
-                               : static_cast<double>(random() % 7));
-  return out;
-}
-
-// Compiles the program as it stands and compares all of its outputs at these sizes.
-void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full) {
-  const Plan plan = make_plan(program);
-  INFO(print_plan(plan));
-  Compilation compilation(Target::host(), {.tier = tier}, "test");
-  emit_entry(compilation, plan, describe_entry(plan, "kernel"));
-  const auto kernel = load_object(compilation.emit_object());
-  for (const Bindings& known : sizes) {
-    std::vector<Tensor> arguments;
-    for (Value input : program.inputs()) {
-      std::vector<int64_t> shape;
-      for (const Extent& e : program.graph->type(input).shape) shape.push_back(e.evaluate(known));
-      arguments.push_back(random_tensor(program.graph->type(input).dtype, shape, arguments.size() + 1));
-    }
-    const Evaluation expected = evaluate(program, arguments, known);
-    std::vector<const void*> inputs;
-    for (const Tensor& t : arguments) inputs.push_back(t.bytes.data());
-    std::vector<Tensor> results;
-    std::vector<void*> outputs;
-    for (const Tensor& t : expected.outputs) results.emplace_back(t.dtype, t.shape);
-    for (Tensor& t : results) outputs.push_back(t.bytes.data());
-    std::vector<int64_t> symbols;
-    std::string at;
-    for (const std::string& s : program.symbols())
-      symbols.push_back(known.at(s)), at += s + "=" + std::to_string(known.at(s)) + " ";
-    INFO(at);
-    const runtime::Buffer workspace(plan.workspace.evaluate(known) + 64);
-    const int code = kernel->function<runtime::PackedEntry>("kernel_packed")(
-        inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
-    CHECK(code == expected.flags);
-    for (size_t i = 0; i < results.size(); i++) {
-      INFO(program.outputs[i].name);
-      CHECK(results[i].same_bits(expected.outputs[i]));
-    }
-  }
-}
-
-struct Build {
-  Program program;
-  Expr in(const char* name, Dtype dtype, Shape shape) {
-    return program.graph->input(name, dtype, std::move(shape));
-  }
-  void out(const char* name, Expr e) { program.outputs.push_back({name, e.value()}); }
-};
-
-const std::vector<Bindings> rows = {{{"N", 0}},  {{"N", 1}},    {{"N", 7}},    {{"N", 16}},
-                                    {{"N", 37}}, {{"N", 1000}}, {{"N", 4096}}, {{"N", 10007}}};
-
-}  // namespace
+using namespace wengert::testing;
 
 TEST_CASE("elementwise chains over a symbolic extent, all widths") {
   for (Dtype dtype : {f32, f64, i32, i64}) {

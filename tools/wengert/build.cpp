@@ -28,7 +28,7 @@ struct Options {
   CompileSettings settings;
   std::vector<std::string> kinds = {"obj", "header", "json"};
   std::string name, folder;
-  bool value = false;
+  bool value = false, explain = false;
 };
 
 struct Kind {
@@ -96,6 +96,7 @@ int run(Options options) {
   for (const std::string& kind : options.kinds)
     if (kind != "so") compiled.push_back(kind);
   if (wants("so") && !wants("obj")) compiled.emplace_back("obj");
+  if (options.explain) compiled.emplace_back("explanation");
   const Artifacts made = build_object(programs, name, compiled, options.settings);
 
   const auto view = [](const std::vector<char>& bytes) {
@@ -115,6 +116,7 @@ int run(Options options) {
   if (!options.folder.empty()) make_folder(options.folder);
   write_files(files);
   for (const FileContent& file : files) fmt::print("{}\n", file.path);
+  fmt::print("{}", made.explanation);
   return ok;
 }
 
@@ -142,6 +144,8 @@ Command add_build(CLI::App& app) {
   sub->add_flag("--value", options->value, "The function itself, beside its derivatives")
       ->group(derivative_group);
   add_derivative_options(*sub, options->request);
+  sub->add_flag("--explain", options->explain,
+                "Print each kernel with its operations, bytes and source lines, and why it was cut there");
   sub->add_option("--name", options->name, "The files' name, and the entries' when there is one function")
       ->type_name("SYMBOL");
   sub->add_option("--target", options->settings.triple, "Another machine, such as aarch64-linux-gnu")

@@ -1,0 +1,176 @@
+#include "codegen/emit/chain_sums.h"
+
+#include <algorithm>
+
+#include "codegen/llvm_types.h"
+#include "ir/summation.h"
+
+namespace wengert {
+
+// A step waits for the one before it, so a tile should have as many vectors as steps fit into that time.
+constexpr unsigned widest_tile = 14;  // vectors, on a machine with 32 registers
+static_assert(widest_tile * 64 <= chain_tile_bytes);
+
+ChainSums::ChainSums(Emitter& emitter, const Nest& nest)
+    : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)) {
+  const unsigned registers = emitter.compilation.target().vector_registers;
+  most_ = std::max<unsigned>(
+      1, std::min(widest_tile, registers / 2 - 2) / static_cast<unsigned>(nest.roots.size()));
+}
+
+llvm::Type* ChainSums::type(const Tile& tile, size_t r) const {
+  return register_type(emitter_.compilation.context(), dtype(r), tile.lanes);
+}
+
+void ChainSums::run(Scope& top) {
+  tiles(top, emitter_.rows(nest_), [&](Scope& scope, Tile& tile) {
+    const Extent& first = nest_.space[nest_.kept];
+    if (may_be_long(first)) {
+      fold_chunks(scope, tile);
+    } else {
+      start(scope, tile);
+      fold(scope, tile, emitter_.whole(first));
+    }
+    store(scope, tile);
+  });
+}
+
+void ChainSums::add(Scope& top, Interval first) {
+  tiles(top, emitter_.whole(nest_.space[0]), [&](Scope& scope, Tile& tile) {
+    each(tile, [&](size_t r, size_t piece) {
+      scope.mask = tile.masks[piece];
+      scope.builder.CreateStore(scope.in_lanes(scope.load(root(r), tile.at[piece])), tile.slots[r][piece]);
+    });
+    scope.mask = nullptr;
+    fold(scope, tile, first);
+    store(scope, tile);
+  });
+}
+
+void ChainSums::tiles(Scope& top, Interval rows, const std::function<void(Scope&, Tile&)>& body) {
+  if (nest_.kept == 0) return tile(top, {}, nullptr, nullptr, 1, 1, body);
+  emit_rows(top, nest_, nest_.kept - 1, rows, [&](Scope& row, const Index& front, Interval range) {
+    const int64_t known = known_count(range);
+    // Tiles of one width, as far as the extent is known.
+    const int64_t vectors = known < 0 ? most_ : std::max<int64_t>(1, (known + lanes_ - 1) / lanes_);
+    const int64_t count = (vectors + most_ - 1) / most_;
+    const auto pieces = static_cast<unsigned>((vectors + count - 1) / count);
+    auto loop = [&](Interval part, unsigned width, bool full) {
+      const int64_t step = static_cast<int64_t>(width) * lanes_;
+      emit_loop(row, part, step, lanes_, [&](Scope& scope, AxisIndex i) {
+        llvm::Value* left = full              ? scope.number(step)
+                            : part.count >= 0 ? scope.number(part.count)
+                                              : scope.builder.CreateSub(part.end, i.base);
+        tile(scope, front, i.base, left, lanes_, width, body);
+      });
+    };
+    const auto [wide, rest] = split(row, range, static_cast<int64_t>(pieces) * lanes_);
+    loop(wide, pieces, true);
+    if (known >= 0) return loop(rest, static_cast<unsigned>((rest.count + lanes_ - 1) / lanes_), false);
+    const auto [narrow, last] = split(row, rest, lanes_);
+    loop(narrow, 1, true);
+    loop(last, 1, false);
+  });
+}
+
+void ChainSums::tile(Scope& scope, const Index& front, llvm::Value* base, llvm::Value* left, unsigned lanes,
+                     unsigned pieces, const std::function<void(Scope&, Tile&)>& body) {
+  Tile made{lanes, std::vector<Index>(pieces, front), std::vector<llvm::Value*>(pieces, nullptr), {}};
+  for (unsigned piece = 0; piece < pieces && base; piece++) {
+    made.at[piece].axes.push_back({scope.builder.CreateAdd(base, scope.number(piece * lanes)),
+                                   lanes > 1 ? 1 : 0, scope.depth, nullptr});
+    if (lanes > 1) made.masks[piece] = emit_mask(scope.builder, left, piece * lanes, lanes);
+  }
+  for (size_t r = 0; r < nest_.roots.size(); r++) {
+    std::vector<llvm::Value*>& slots = made.slots.emplace_back();
+    for (unsigned piece = 0; piece < pieces; piece++)
+      slots.push_back(emitter_.allocate(type(made, r), 1, "sum"));
+  }
+  body(scope, made);
+}
+
+void ChainSums::each(const Tile& tile, const std::function<void(size_t, size_t)>& body) {
+  for (size_t r = 0; r < tile.slots.size(); r++)
+    for (size_t piece = 0; piece < tile.slots[r].size(); piece++) body(r, piece);
+}
+
+void ChainSums::start(Scope& scope, const Tile& tile) {
+  each(tile, [&](size_t r, size_t piece) {
+    scope.builder.CreateStore(constant_of_bits(scope.builder.getContext(), dtype(r),
+                                               fold_start_bits(emitter_, root(r)), tile.lanes),
+                              tile.slots[r][piece]);
+  });
+}
+
+void ChainSums::fold(Scope& scope, const Tile& tile, Interval first) {
+  emit_loop(scope, first, 1, tile.lanes, [&](Scope& outer, AxisIndex i) {
+    i.depth = std::max(i.depth, outer.depth);
+    emit_loops(outer, std::span(nest_.space).subspan(nest_.kept + 1), Index{{i}},
+               [&](Scope& inner, const Index& folded) {
+                 Builder& b = inner.builder;
+                 each(tile, [&](size_t r, size_t piece) {
+                   inner.mask = tile.masks[piece];
+                   Index full = tile.at[piece];
+                   full.axes.insert(full.axes.end(), folded.axes.begin(), folded.axes.end());
+                   std::vector<llvm::Value*> elements;
+                   for (const Emitted& element : fold_elements(inner, root(r), nest_, full))
+                     elements.push_back(inner.in_lanes(element));
+                   llvm::Value* slot = tile.slots[r][piece];
+                   llvm::Value* sum = b.CreateLoad(type(tile, r), slot);
+                   b.CreateStore(fold_step(emitter_, b, root(r), sum, elements, tile.lanes), slot);
+                 });
+                 inner.mask = nullptr;
+               });
+  });
+}
+
+// Each chunk's results go to the nest's scratch, chain_tile_bytes apart, and join there.
+void ChainSums::fold_chunks(Scope& scope, const Tile& tile) {
+  llvm::Value* scratch = emitter_.workspace(nest_.scratch);
+  auto place = [&](Scope& s, size_t r, size_t piece, llvm::Value* chunk) {
+    llvm::Value* number =
+        s.builder.CreateAdd(chunk, s.number(static_cast<int64_t>(r) * summation::most_chunks));
+    llvm::Value* bytes =
+        s.builder.CreateAdd(s.builder.CreateMul(number, s.number(chain_tile_bytes)),
+                            s.number(static_cast<int64_t>(piece * tile.lanes * size_of(dtype(r)))));
+    return s.builder.CreateGEP(s.builder.getInt8Ty(), scratch, bytes);
+  };
+  llvm::Value* extent = emitter_.extent(nest_.space[nest_.kept]);
+  llvm::Value* size = chunk_elements(scope, extent);
+  llvm::Value* count = chunk_count(scope, extent, size);
+  emit_loop(scope, {scope.number(0), count}, 1, tile.lanes, [&](Scope& chunk, AxisIndex c) {
+    start(chunk, tile);
+    fold(chunk, tile, chunk_range(chunk, c.base, size, extent));
+    each(tile, [&](size_t r, size_t piece) {
+      llvm::Value* sum = chunk.builder.CreateLoad(type(tile, r), tile.slots[r][piece]);
+      store_elements(chunk.builder, dtype(r), sum, place(chunk, r, piece, c.base), tile.lanes);
+    });
+  });
+  emit_pairwise(scope, count, [&](Scope& s, llvm::Value* to, llvm::Value* from) {
+    each(tile, [&](size_t r, size_t piece) {
+      llvm::Value* a = load_elements(s.builder, dtype(r), place(s, r, piece, to), tile.lanes);
+      llvm::Value* b = load_elements(s.builder, dtype(r), place(s, r, piece, from), tile.lanes);
+      store_elements(s.builder, dtype(r), fold_join(emitter_, s.builder, root(r), a, b, tile.lanes),
+                     place(s, r, piece, to), tile.lanes);
+    });
+  });
+  each(tile, [&](size_t r, size_t piece) {
+    scope.builder.CreateStore(
+        load_elements(scope.builder, dtype(r), place(scope, r, piece, scope.number(0)), tile.lanes),
+        tile.slots[r][piece]);
+  });
+}
+
+void ChainSums::store(Scope& scope, const Tile& tile) {
+  each(tile, [&](size_t r, size_t piece) {
+    llvm::Value* sum = scope.builder.CreateLoad(type(tile, r), tile.slots[r][piece]);
+    scope.mask = tile.masks[piece];
+    if (emitter_.type(root(r)).is_scalar())
+      emitter_.scalars[root(r)] = sum;
+    else
+      scope.store(root(r), tile.at[piece], {sum, tile.lanes == 1});
+  });
+  scope.mask = nullptr;
+}
+
+}  // namespace wengert

@@ -1,0 +1,43 @@
+// Folds with one accumulator for each result: vectors run along the innermost kept axis, several at a time.
+// Both the nests that fold on their own and the trees of nests use these.
+#pragma once
+#include "codegen/emit/fold.h"
+
+namespace wengert {
+
+class ChainSums {
+ public:
+  ChainSums(Emitter& emitter, const Nest& nest);
+
+  /// Folds everything and stores the results.
+  void run(Scope& top);
+  /// Adds the elements in `first` of the first folded axis to the results as they lie in storage.
+  void add(Scope& top, Interval first);
+
+ private:
+  // Some results that lie side by side: where they are, and their lanes that exist.
+  struct Tile {
+    unsigned lanes;
+    std::vector<Index> at;
+    std::vector<llvm::Value*> masks;
+    std::vector<std::vector<llvm::Value*>> slots;  // by root, by piece
+  };
+  void tiles(Scope& top, Interval rows, const std::function<void(Scope&, Tile&)>& body);
+  void tile(Scope& scope, const Index& front, llvm::Value* base, llvm::Value* left, unsigned lanes,
+            unsigned pieces, const std::function<void(Scope&, Tile&)>& body);
+  void start(Scope& scope, const Tile& tile);
+  void fold(Scope& scope, const Tile& tile, Interval first);
+  void fold_chunks(Scope& scope, const Tile& tile);
+  void store(Scope& scope, const Tile& tile);
+  void each(const Tile& tile, const std::function<void(size_t, size_t)>& body);
+
+  uint32_t root(size_t r) const { return nest_.roots[r].node; }
+  Dtype dtype(size_t r) const { return emitter_.type(root(r)).dtype; }
+  llvm::Type* type(const Tile& tile, size_t r) const;
+
+  Emitter& emitter_;
+  const Nest& nest_;
+  unsigned lanes_, most_;  // of a vector; vectors of one tile
+};
+
+}  // namespace wengert

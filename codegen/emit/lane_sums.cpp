@@ -1,0 +1,187 @@
+#include "codegen/emit/lane_sums.h"
+
+#include <algorithm>
+
+#include "codegen/llvm_types.h"
+#include "ir/summation.h"
+
+namespace wengert {
+
+static bool folds(const Emitter& emitter, Value root) {
+  return is_fold(emitter.graph().node(root.node).op->kind);
+}
+
+LaneSums::LaneSums(Emitter& emitter, const Nest& nest, unsigned rows)
+    : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)), rows_(rows) {
+  for (Value root : nest.roots) {
+    if (!folds(emitter, root)) {
+      maps_.push_back(root.node);
+      continue;
+    }
+    const Dtype dtype = emitter.type(root.node).dtype;
+    Fold fold{root.node, dtype, static_cast<unsigned>(summation::lanes(dtype)) / lanes_, {}};
+    step_ = std::max<int64_t>(step_, summation::lanes(dtype));
+    llvm::Type* type = register_type(emitter.compilation.context(), dtype, lanes_);
+    fold.slots.resize(rows);
+    for (auto& row : fold.slots)
+      for (unsigned i = 0; i < fold.vectors; i++) row.push_back(emitter.allocate(type, 1, "sum"));
+    folds_.push_back(std::move(fold));
+  }
+}
+
+unsigned LaneSums::rows_at_once(const Emitter& emitter, const Nest& nest) {
+  constexpr size_t short_expression = 6;  // nodes of all elements: longer ones keep the machine busy alone
+  if (nest.kept == 0 || inlined_by(emitter.plan, nest).size() > short_expression) return 1;
+  const unsigned lanes = lanes_of(emitter, nest);
+  unsigned each = 0;
+  for (Value root : nest.roots) {
+    if (!folds(emitter, root)) return 1;
+    each += static_cast<unsigned>(summation::lanes(emitter.type(root.node).dtype)) / lanes;
+  }
+  const unsigned most = emitter.compilation.target().vector_registers / 2 / each;
+  unsigned rows = 1;
+  while (rows * 2 <= std::min({most, lanes, 8u})) rows *= 2;
+  return rows;
+}
+
+llvm::Type* LaneSums::vector_type(Builder& builder, const Fold& fold) const {
+  return register_type(builder.getContext(), fold.dtype, lanes_);
+}
+
+void LaneSums::start(Builder& builder) {
+  for (const Fold& fold : folds_)
+    for (const auto& row : fold.slots)
+      for (llvm::Value* slot : row)
+        builder.CreateStore(
+            constant_of_bits(builder.getContext(), fold.dtype, fold_start_bits(emitter_, fold.node), lanes_),
+            slot);
+}
+
+void LaneSums::add(Scope& scope, std::span<const Index> kept, Interval first) {
+  const std::span<const Extent> folded = std::span(nest_.space).subspan(nest_.kept);
+  if (folded.size() == 1) return row(scope, kept, first);
+  auto behind = [](std::span<const Index> front, const Index& back) {
+    std::vector<Index> out(front.begin(), front.end());
+    for (Index& index : out) index.axes.insert(index.axes.end(), back.axes.begin(), back.axes.end());
+    return out;
+  };
+  emit_loop(scope, first, 1, 1, [&](Scope& outer, AxisIndex i) {
+    i.depth = std::max(i.depth, outer.depth);
+    emit_loops(outer, folded.subspan(1, folded.size() - 2), Index{{i}}, [&](Scope& inner, const Index& at) {
+      row(inner, behind(kept, at), emitter_.whole(folded.back()));
+    });
+  });
+}
+
+// One row of elements along the last folded axis.
+void LaneSums::row(Scope& scope, std::span<const Index> index, Interval range) {
+  const auto [whole, rest] = split(scope, range, step_);
+  const unsigned pieces = static_cast<unsigned>(step_) / lanes_;
+  auto at = [&](Scope& inner, AxisIndex i, unsigned piece) {
+    i.step = lanes_ > 1 ? 1 : 0;
+    i.depth = std::max(i.depth, inner.depth);
+    i.base = inner.builder.CreateAdd(i.base, inner.number(piece * lanes_));
+    return i;
+  };
+  emit_loop(scope, whole, step_, lanes_, [&](Scope& inner, AxisIndex i) {
+    for (unsigned piece = 0; piece < pieces; piece++) step(inner, index, at(inner, i, piece), piece);
+  });
+  // Fewer than `step_` elements are left: lanes behind them keep their sums.
+  emit_loop(scope, rest, step_, lanes_, [&](Scope& inner, AxisIndex i) {
+    llvm::Value* left =
+        rest.count >= 0 ? inner.number(rest.count) : inner.builder.CreateSub(rest.end, rest.begin);
+    auto* known = llvm::dyn_cast<llvm::ConstantInt>(left);
+    for (unsigned piece = 0; piece < pieces; piece++) {
+      if (known && known->getSExtValue() <= static_cast<int64_t>(piece) * lanes_) break;
+      inner.mask = emit_mask(inner.builder, left, piece * lanes_, lanes_);
+      step(inner, index, at(inner, i, piece), piece);
+    }
+    inner.mask = nullptr;
+  });
+}
+
+// A vector of elements of each row.
+void LaneSums::step(Scope& scope, std::span<const Index> index, const AxisIndex& at, unsigned piece) {
+  Builder& b = scope.builder;
+  for (unsigned r = 0; r < rows_; r++) {
+    Index full = index[r];
+    full.axes.push_back(at);
+    for (uint32_t map : maps_) scope.store(map, full, scope.compute(map, full));
+    for (const Fold& fold : folds_) {
+      std::vector<llvm::Value*> elements;
+      for (const Emitted& element : fold_elements(scope, fold.node, nest_, full))
+        elements.push_back(scope.in_lanes(element));
+      llvm::Value* slot = fold.slots[r][piece % fold.vectors];
+      llvm::Value* sum = b.CreateLoad(vector_type(b, fold), slot);
+      llvm::Value* next = fold_step(emitter_, b, fold.node, sum, elements, lanes_);
+      b.CreateStore(scope.mask ? b.CreateSelect(scope.mask, next, sum) : next, slot);
+    }
+  }
+}
+
+std::vector<llvm::Value*> LaneSums::results(Builder& builder) const {
+  std::vector<llvm::Value*> out;
+  for (const Fold& fold : folds_) {
+    std::vector<llvm::Value*> sums;
+    for (const auto& row : fold.slots) {
+      std::vector<llvm::Value*> parts;
+      for (llvm::Value* slot : row) parts.push_back(builder.CreateLoad(vector_type(builder, fold), slot));
+      for (size_t half = parts.size() / 2; half >= 1; half /= 2)
+        for (size_t i = 0; i < half; i++)
+          parts[i] = fold_join(emitter_, builder, fold.node, parts[i], parts[i + half], lanes_);
+      sums.push_back(parts[0]);
+    }
+    out.push_back(join_rows(builder, fold, std::move(sums)));
+  }
+  return out;
+}
+
+// The halving tree of every row at once: a vector holds neighbouring rows, `width` partial sums of each.
+llvm::Value* LaneSums::join_rows(Builder& builder, const Fold& fold, std::vector<llvm::Value*> sums) const {
+  for (unsigned width = lanes_; width > 1; width /= 2) {
+    const size_t vectors = (sums.size() + 1) / 2;
+    for (size_t v = 0; v < vectors; v++) {
+      llvm::Value* a = sums[sums.size() == 1 ? 0 : 2 * v];
+      llvm::Value* b = sums.size() == 1 ? a : sums[2 * v + 1];
+      const unsigned of_a = llvm::cast<llvm::FixedVectorType>(a->getType())->getNumElements();
+      std::vector<int> lower, upper;
+      for (unsigned i = 0; i < (a == b ? of_a : 2 * of_a); i++)
+        (i % width < width / 2 ? lower : upper).push_back(static_cast<int>(i));
+      llvm::Value* half[] = {builder.CreateShuffleVector(a, b, lower),
+                             builder.CreateShuffleVector(a, b, upper)};
+      unsigned lanes = static_cast<unsigned>(lower.size());
+      if (lanes == 1) {
+        half[0] = builder.CreateExtractElement(a, uint64_t{0});
+        half[1] = builder.CreateExtractElement(a, uint64_t{1});
+      }
+      sums[v] = fold_join(emitter_, builder, fold.node, half[0], half[1], lanes);
+    }
+    sums.resize(vectors);
+  }
+  return sums[0];
+}
+
+void LaneSums::load(Builder& builder, llvm::Value* place) {
+  for (size_t f = 0; f < folds_.size(); f++)
+    for (unsigned i = 0; i < folds_[f].vectors; i++) {
+      const Fold& fold = folds_[f];
+      llvm::Value* at = builder.CreateConstGEP1_64(
+          memory_type(builder.getContext(), fold.dtype),
+          builder.CreateConstGEP1_64(builder.getInt8Ty(), place, f * 128), i * lanes_);
+      builder.CreateStore(load_elements(builder, fold.dtype, at, lanes_), fold.slots[0][i]);
+    }
+}
+
+void LaneSums::store(Builder& builder, llvm::Value* place) const {
+  for (size_t f = 0; f < folds_.size(); f++)
+    for (unsigned i = 0; i < folds_[f].vectors; i++) {
+      const Fold& fold = folds_[f];
+      llvm::Value* at = builder.CreateConstGEP1_64(
+          memory_type(builder.getContext(), fold.dtype),
+          builder.CreateConstGEP1_64(builder.getInt8Ty(), place, f * 128), i * lanes_);
+      store_elements(builder, fold.dtype, builder.CreateLoad(vector_type(builder, fold), fold.slots[0][i]),
+                     at, lanes_);
+    }
+}
+
+}  // namespace wengert

@@ -1,0 +1,94 @@
+// Levels: in which order nests and scalars are computed. A root that reads another only at its own row does
+// not wait for all of it: the two are of one level and share a tree, where steps order them.
+#include <algorithm>
+#include <numeric>
+
+#include "codegen/plan/rows.h"
+#include "ir/op.h"
+
+namespace wengert {
+namespace {
+
+struct Levels {
+  Plan& plan;
+  const Graph& graph = *plan.program->graph;
+  std::vector<uint32_t> parent;  // of roots that share a tree: a union-find forest
+  std::vector<char> linked;      // has a neighbour in its tree
+  std::vector<char> needed;      // whole: read other than at the reader's row, or by another nest
+
+  explicit Levels(Plan& p) : plan(p), parent(graph.size()), linked(graph.size()), needed(graph.size()) {
+    std::iota(parent.begin(), parent.end(), 0u);
+  }
+
+  uint32_t find(uint32_t id) {
+    while (parent[id] != id) id = parent[id] = parent[parent[id]];
+    return id;
+  }
+
+  bool is_root(uint32_t id) const { return plan.roles[id] == Role::root; }
+
+  void root(uint32_t id) {
+    const RowRole role = row_role(graph, id);
+    const std::vector<Read> reads = reads_of(plan, id);
+    auto beside = [&](const Read& read) {
+      if (role.rows == Rows::none || !read.own_row || !is_root(read.node) || role.extent.is(1)) return false;
+      const RowRole source = row_role(graph, read.node);
+      return source.rows == Rows::kept && source.extent == role.extent;
+    };
+    uint32_t level = 0, step = 0;
+    for (const Read& read : reads) {
+      const bool stored = is_root(read.node) || plan.roles[read.node] == Role::scalar;
+      if (stored) level = std::max(level, plan.levels[read.node] + (beside(read) ? 0 : 1));
+    }
+    level = std::max(level, 1u);
+    for (const Read& read : reads) {
+      if (!is_root(read.node)) continue;
+      if (!beside(read) || plan.levels[read.node] != level) {
+        needed[read.node] = 1;
+        continue;
+      }
+      step = std::max(step, plan.steps[read.node] + 1);
+      parent[find(read.node)] = find(id);
+      linked[id] = linked[read.node] = 1;
+    }
+    plan.levels[id] = level;
+    plan.steps[id] = step;
+  }
+
+  void run() {
+    plan.levels.assign(graph.size(), 0);
+    plan.steps.assign(graph.size(), 0);
+    plan.trees.assign(graph.size(), Plan::no_tree);
+    plan.block_only.assign(graph.size(), 0);
+    for (uint32_t id = 0; id < graph.size(); id++) {
+      if (plan.roles[id] == Role::dead) continue;
+      if (is_root(id)) {
+        root(id);
+        continue;
+      }
+      bool of_arrays = false;
+      for (Value input : graph.inputs(id)) {
+        plan.levels[id] = std::max(plan.levels[id], plan.levels[input.node]);
+        of_arrays = of_arrays || !graph.type(input).is_scalar();
+      }
+      if (plan.roles[id] == Role::scalar && of_arrays)
+        for (const Read& read : reads_of(plan, id)) needed[read.node] = 1;
+    }
+    for (const Output& output : plan.program->outputs) {
+      uint32_t id = output.value.node;
+      while (plan.roles[id] == Role::view) id = graph.inputs(id)[0].node;
+      needed[id] = 1;
+    }
+    for (uint32_t id = 0; id < graph.size(); id++) {
+      if (!linked[id]) continue;
+      plan.trees[id] = find(id);
+      plan.block_only[id] = !needed[id] && row_role(graph, id).rows == Rows::kept;
+    }
+  }
+};
+
+}  // namespace
+
+void assign_levels(Plan& plan) { Levels(plan).run(); }
+
+}  // namespace wengert

@@ -1,0 +1,188 @@
+// Fusion: which nests share a tree, what stays in a block, and that the bits stay the evaluator's.
+#include "compare.h"
+
+#include "ir/ops/contractions.h"
+#include "ir/ops/elementwise.h"
+#include "ir/ops/indexing.h"
+#include "ir/ops/leaves.h"
+#include "ir/ops/math.h"
+#include "ir/ops/movement.h"
+#include "ir/ops/reductions.h"
+#include "passes/gradients.h"
+#include "passes/pipeline.h"
+
+using namespace wengert;
+using namespace wengert::testing;
+
+namespace {
+
+Program optimized(Build& b) { return optimize(b.program, RunOptions{}); }
+
+size_t nests_of(const Plan& plan, NestKind kind) {
+  size_t out = 0;
+  plan.each_nest([&](const Nest& nest) { out += nest.kind == kind; });
+  return out;
+}
+size_t trees_of(const Plan& plan) {
+  size_t out = 0;
+  for (const Nest& nest : plan.nests) out += nest.kind == NestKind::tree;
+  return out;
+}
+size_t stored_whole(const Plan& plan) {
+  size_t out = 0;
+  for (const Storage& storage : plan.storage) out += storage.kind == Storage::Kind::workspace;
+  return out;
+}
+
+void add_gradient(Build& b, Expr loss, std::vector<Expr> xs) {
+  b.out("loss", loss);
+  const std::vector<Expr> g = gradients({&loss, 1}, xs);
+  for (size_t i = 0; i < g.size(); i++) b.program.outputs.push_back({"g" + std::to_string(i), g[i].value()});
+}
+
+}  // namespace
+
+TEST_CASE("logistic regression is one tree over the rows of X") {
+  for (const Extent& features : {Extent(100), M}) {
+    Build b;
+    const Expr w = b.in("w", f64, {features}), X = b.in("X", f64, {N, features}), y = b.in("y", f64, {N});
+    const Expr margin = y * matmul(X, w);
+    add_gradient(b, mean(log1p(exp(-margin))) + 0.01 * dot(w, w), {w});
+    const Program program = optimized(b);
+    const Plan plan = make_plan(program);
+    INFO(print_plan(plan));
+    CHECK(trees_of(plan) == 1);
+    CHECK(stored_whole(plan) == 1);  // the products summed over the rows, before 0.02 w is added
+    std::vector<Bindings> sizes = rows;
+    for (Bindings& at : sizes) at["M"] = 37;
+    compare(program, sizes);
+    compare(program, {{{"N", 20}, {"M", 0}}, {{"N", 20}, {"M", 3}}, {{"N", 40}, {"M", 4100}}});
+  }
+}
+
+TEST_CASE("softmax, its loss and its gradient go row by row") {
+  for (Dtype dtype : {f64, f32}) {
+    Build b;
+    const Expr x = b.in("x", dtype, {N, M}), t = b.in("t", dtype, {N, M});
+    add_gradient(b, -sum(log_softmax(x) * t), {x});
+    const Program program = optimized(b);
+    const Plan plan = make_plan(program);
+    INFO(print_plan(plan));
+    CHECK(trees_of(plan) == 1);
+    CHECK(stored_whole(plan) == 0);
+    compare(program, {{{"N", 0}, {"M", 3}},
+                      {{"N", 1}, {"M", 1}},
+                      {{"N", 19}, {"M", 33}},
+                      {{"N", 67}, {"M", 130}},
+                      {{"N", 4200}, {"M", 5}}});
+  }
+}
+
+TEST_CASE("layer norm with gradients of its parameters") {
+  Build b;
+  const Expr x = b.in("x", f32, {N, 64}), scale = b.in("scale", f32, {64}), shift = b.in("shift", f32, {64}),
+             t = b.in("t", f32, {N, 64});
+  const Expr mu = mean(x, Axes{1}, true);
+  const Expr variance = mean(square(x - mu), Axes{1}, true);
+  add_gradient(b, sum(((x - mu) / sqrt(variance + 1e-5) * scale + shift) * t), {x, scale, shift});
+  const Program program = optimized(b);
+  const Plan plan = make_plan(program);
+  INFO(print_plan(plan));
+  CHECK(trees_of(plan) == 1);
+  compare(program, rows);
+}
+
+TEST_CASE("what is read at other rows lies in memory whole") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, 40});
+  const Expr s = sum(x, Axes{1});  // read at its own row, and backwards
+  b.out("a", x * expand_dims(s, {1}));
+  b.out("b", x + expand_dims(reverse(s, {0}), {1}));
+  const Plan plan = make_plan(b.program);
+  INFO(print_plan(plan));
+  CHECK(stored_whole(plan) == 1);
+  compare(b.program, rows);
+}
+
+TEST_CASE("folds of rows by columns, one behind the other") {
+  for (Dtype dtype : {f64, f32, i32}) {
+    Build b;
+    const Expr x = b.in("x", dtype, {N, M});
+    const Expr s = sum(x, Axes{1});
+    b.out("columns", sum(x * expand_dims(s, {1}), Axes{0}));
+    b.out("most", max(x * expand_dims(s, {1}), Axes{1}));
+    b.out("all", sum(x * expand_dims(s, {1})));
+    std::vector<Bindings> sizes;
+    for (int64_t n : {0, 1, 15, 16, 17, 64, 65, 4095, 4096, 6145, 10007})
+      for (int64_t m : {1, 9, 130}) sizes.push_back({{"N", n}, {"M", m}});
+    if (dtype == i32) sizes.resize(12);
+    compare(b.program, sizes);
+  }
+}
+
+TEST_CASE("a pad at the ends of a map splits its loop") {
+  Build b;
+  const Expr x = b.in("x", f64, {N});
+  const Expr step = slice_axis(x, 0, 1, N) - square(slice_axis(x, 0, 0, N - 1));
+  add_gradient(b, sum(100.0 * square(step) + square(1.0 - slice_axis(x, 0, 0, N - 1))), {x});
+  const Program program = optimized(b);
+  const Plan plan = make_plan(program);
+  INFO(print_plan(plan));
+  CHECK(nests_of(plan, NestKind::place) == 0);
+  CHECK(nests_of(plan, NestKind::fill) == 0);
+  CHECK(stored_whole(plan) == 0);
+  CHECK(plan.nests.size() == 1);  // value and gradient read x together
+  std::vector<Bindings> sizes = rows;
+  sizes.erase(sizes.begin());  // N - 1 elements
+  for (int64_t n : {2, 3, 4, 8, 9, 10, 1023, 1024, 1025, 1026, 4097, 4098, 5000}) sizes.push_back({{"N", n}});
+  compare(program, sizes);
+}
+
+TEST_CASE("pads along several axes, around other values than zero") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, M}), v = b.in("v", f64, {});
+  const Expr a = pad(x * 2.0, v, {1, 0}, {0, 3}, {0, 0}), c = pad(sin(x), v * v, {0, 2}, {1, 1}, {0, 0});
+  b.out("both", exp(a - c) * a);
+  const Plan plan = make_plan(b.program);
+  INFO(print_plan(plan));
+  CHECK(nests_of(plan, NestKind::place) == 0);
+  std::vector<Bindings> sizes;
+  for (int64_t n : {0, 1, 2, 33})
+    for (int64_t m : {0, 1, 2, 7, 8, 9, 40}) sizes.push_back({{"N", n}, {"M", m}});
+  compare(b.program, sizes);
+  compare(b.program, sizes, Tier::fast);
+}
+
+TEST_CASE("lanes behind the end read nothing and raise nothing") {
+  Build b;
+  const Expr x = b.in("x", f64, {M}), i = b.in("i", i64, {N}), p = b.in("p", boolean, {N});
+  b.out("taken", take(x, i, 0));
+  b.out("sum", sum(take(x, i, 0) * 2.0, Axes{0}));
+  b.out("strided", slice_axis(reverse(convert(p, f64), {0}), 0, 0, N, 3));
+  b.out("other", convert(p, f32) * 2.0);
+  std::vector<Bindings> sizes;
+  for (int64_t n : {0, 1, 5, 9, 30})
+    for (int64_t m : {0, 3, 7}) sizes.push_back({{"N", n}, {"M", m}});
+  compare(b.program, sizes);
+}
+
+TEST_CASE("a product's sum of what rounds to -0 keeps its sign") {
+  Build b;
+  const Expr x = b.in("x", f64, {N}), y = b.in("y", f64, {N});
+  const Expr tiny = 1e-200 * (square(x) + 1.0);
+  b.out("dot", dot(tiny, -1e-200 * (square(y) + 1.0)));
+  compare(b.program, rows);
+}
+
+TEST_CASE("each kernel is explained: operations, bytes, places, and why it was cut") {
+  Build b;
+  const Expr x = b.in("x", f64, {N}), y = b.in("y", f64, {N});
+  const Expr s = sum(x * 2.0 + y);
+  b.out("scaled", x * s);
+  const std::string text = explain_plan(make_plan(b.program));
+  INFO(text);
+  CHECK(text.find("kernel 1: loop over [N]\n    3*N operations, 16*N bytes") != std::string::npos);
+  CHECK(text.find("tree_test.cpp:") != std::string::npos);
+  CHECK(text.find("kernel 2: loop over [N]\n    N operations, 16*N bytes") != std::string::npos);
+  CHECK(text.find("(reduce_sum)") != std::string::npos);
+}
