@@ -333,6 +333,11 @@ Expr einsum(std::string_view formula, Operand a, Operand b) {
   }
   for (char c : right)
     if (left.find(c) == std::string::npos) right_free += c;
+  // The innermost axis stays innermost: the operand that has it comes last. The sums are the same.
+  if (!right_free.empty() && d.lhs_contract.size() <= 1 && !f.output.empty() &&
+      left_free.find(f.output.back()) != std::string::npos)
+    return arrange(dot_general(y, x, {d.rhs_batch, d.lhs_batch, d.rhs_contract, d.lhs_contract}),
+                   have + right_free + left_free, f.output);
   return arrange(dot_general(x, y, d), have + left_free + right_free, f.output);
 }
 

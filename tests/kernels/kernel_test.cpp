@@ -116,6 +116,7 @@ TEST_CASE("products of matrices and vectors") {
     b.out("ABt", einsum("ik,jk->ij", A, transpose(B)));
     b.out("diag", einsum("ik,ik->i", A, A));
     b.out("outer", einsum("i,j->ij", u, v));
+    b.out("swapped", einsum("ik,jk->ji", A, transpose(B)));
     compare(b.program, {{{"N", 0}, {"M", 2}, {"K", 3}},
                         {{"N", 2}, {"M", 3}, {"K", 0}},
                         {{"N", 1}, {"M", 1}, {"K", 1}},
