@@ -174,24 +174,16 @@ class Tree {
                      [&](Scope& s, AxisIndex i) { body(s, i.base); });
   }
 
+  // One loop for whole blocks and the last one: two would double the code. At least one block, also of no
+  // rows: a member may have more.
   void blocks(Scope& scope, Interval rows) {
-    if (nest_.ragged) {
-      // At least one block, also of no rows: a member may have more.
-      llvm::Value* least = scope.builder.CreateAdd(rows.begin, scope.number(1));
-      llvm::Value* end =
-          scope.builder.CreateSelect(scope.builder.CreateICmpSLT(rows.end, least), least, rows.end);
-      return emit_loop(scope, {rows.begin, end}, nest_.block, scope.lanes, [&](Scope& block, AxisIndex i) {
-        llvm::Value* behind = block.builder.CreateAdd(i.base, block.number(nest_.block));
-        members(block, {i.base, lesser(block, behind, rows.end)});
-      });
-    }
-    const auto [whole, rest] = split(scope, rows, nest_.block);
-    emit_loop(scope, whole, nest_.block, 1, [&](Scope& block, AxisIndex i) {
-      llvm::Value* end = block.builder.CreateAdd(i.base, block.number(nest_.block));
-      members(block, {i.base, end, nest_.block});
+    llvm::Value* least = scope.builder.CreateAdd(rows.begin, scope.number(1));
+    llvm::Value* end =
+        scope.builder.CreateSelect(scope.builder.CreateICmpSLT(rows.end, least), least, rows.end);
+    emit_loop(scope, {rows.begin, end}, nest_.block, scope.lanes, [&](Scope& block, AxisIndex i) {
+      llvm::Value* behind = block.builder.CreateAdd(i.base, block.number(nest_.block));
+      members(block, {i.base, lesser(block, behind, rows.end)});
     });
-    emit_loop(scope, rest, nest_.block, 1,
-              [&, rest = rest](Scope& block, AxisIndex) { members(block, rest); });
   }
 
   void members(Scope& scope, Interval rows) {
