@@ -35,7 +35,7 @@ bool of_rows_alone(const Nest& nest) {
   return nest.space.size() == 1 && (nest.kind == NestKind::map || nest.kind == NestKind::fold_lanes);
 }
 
-// A block's rows: a whole number of lanes of each type there is.
+// A block's rows: a whole number of the lanes that rows are folded in.
 uint32_t block_of(const Graph& graph, const Nest& tree) {
   int64_t bytes = 0, block = 16;
   bool known = true;
@@ -43,6 +43,7 @@ uint32_t block_of(const Graph& graph, const Nest& tree) {
     const int64_t row = row_bytes(graph, nest);
     known = known && row > 0;
     bytes += row;
+    if (nest.rows != Rows::folded || nest.kind != NestKind::fold_lanes) continue;
     for (Value root : nest.roots) block = std::max(block, summation::lanes(graph.type(root).dtype));
   }
   const int64_t largest = tree.ragged ? largest_ragged_block : largest_block;
