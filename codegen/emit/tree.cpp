@@ -1,6 +1,8 @@
 // Trees: nests that run block by block over the rows they share. Folds of the rows carry their accumulators
 // from block to block; chunks of a long axis (ir/summation.h) are whole numbers of blocks, and join as soon
 // as their neighbour is there, so that 7 partial results are kept and not 64.
+#include <optional>
+
 #include "codegen/emit/chain_sums.h"
 #include "codegen/emit/lane_sums.h"
 #include "codegen/llvm_types.h"
@@ -23,6 +25,7 @@ class Tree {
         add_chain_results(member, scratch);
       }
     }
+    if (!nest.interior.empty()) interior_.emplace(emitter, nest.interior[0], 1);
     emitter.release();
   }
 
@@ -187,6 +190,39 @@ class Tree {
   }
 
   void members(Scope& scope, Interval rows) {
+    if (!interior_) return one_by_one(scope, rows);
+    llvm::Value* inside = ends_nowhere(scope, rows);
+    auto where = [&](llvm::Value* condition) {
+      return Interval{scope.number(0), scope.builder.CreateZExt(condition, scope.builder.getInt64Ty())};
+    };
+    emit_loop(scope, where(inside), 1, scope.lanes, [&](Scope& block, AxisIndex) {
+      llvm::Value* place = emitter_.workspace(lanes_.begin()->first->scratch);
+      interior_->load(block.builder, place);
+      interior_->add(block, std::vector<Index>(1), rows);
+      interior_->store(block.builder, place);
+      emitter_.release();
+    });
+    emit_loop(scope, where(scope.builder.CreateNot(inside)), 1, scope.lanes,
+              [&](Scope& block, AxisIndex) { one_by_one(block, rows); });
+  }
+
+  // Whether the block is behind the low edges of all members and before the high ones, and not the last one
+  // where a member has more rows.
+  llvm::Value* ends_nowhere(Scope& scope, Interval rows) {
+    Builder& b = scope.builder;
+    llvm::Value* out = b.getTrue();
+    for (const Nest& member : nest_.members) {
+      if (member.space[0] != nest_.space[0])
+        out = b.CreateAnd(out, b.CreateICmpNE(rows.end, emitter_.extent(nest_.space[0])));
+      if (member.low_edge.empty()) continue;
+      llvm::Value* high = b.CreateSub(emitter_.extent(member.space[0]), scope.number(member.high_edge[0]));
+      out = b.CreateAnd(out, b.CreateICmpSLE(scope.number(member.low_edge[0]), rows.begin));
+      out = b.CreateAnd(out, b.CreateICmpSLE(rows.end, high));
+    }
+    return out;
+  }
+
+  void one_by_one(Scope& scope, Interval rows) {
     std::map<uint32_t, llvm::Value*> pointers;
     for (const Nest& member : nest_.members)
       for (Value root : member.roots)
@@ -236,6 +272,7 @@ class Tree {
   std::map<const Nest*, LaneSums> lanes_;
   std::map<const Nest*, ChainSums> chains_;
   std::vector<Result> results_;
+  std::optional<LaneSums> interior_;
 };
 
 }  // namespace

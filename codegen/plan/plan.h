@@ -75,6 +75,8 @@ struct Nest {
   /// tree: its members are loops over rows alone, so that blocks may be of any length. Their spaces may then
   /// be a few rows longer or shorter than the tree's.
   bool ragged = false;
+  /// tree: one loop that does what all members do, for blocks where none of them ends. Empty: there is none.
+  std::vector<Nest> interior = {};
 };
 
 /// Where a root's array lies.

@@ -14,7 +14,8 @@ namespace {
 constexpr int64_t block_bytes = 24 << 10;  // of all arrays' rows in a block: they stay in the first cache
 constexpr int64_t largest_block = 64;      // chunks of sums are multiples of it
 constexpr int64_t largest_ragged_block = 1024;
-constexpr int64_t most_ragged = 64;  // rows that a member may have more or less than its tree
+constexpr size_t most_interior = 16;  // roots of one loop: bounds registers
+constexpr int64_t most_ragged = 64;   // rows that a member may have more or less than its tree
 
 // Bytes of a row of what the nest stores and, where that is more, reads; 0 where it is not known.
 int64_t row_bytes(const Graph& graph, const Nest& nest) {
@@ -75,6 +76,29 @@ bool shares_rows(const Plan& plan, const Nest& a, const Nest& b) {
   return false;
 }
 
+// A fold of rows and maps, none of which reads another's results, are one loop where no pad and no member
+// ends.
+void add_interior(const Plan& plan, Nest& tree) {
+  const Graph& graph = *plan.program->graph;
+  Nest joint;
+  std::vector<Value> maps;
+  size_t folds = 0;
+  for (const Nest& member : tree.members) {
+    if (plan.trees[member.roots[0].node] != Plan::no_tree) return;
+    if (member.kind == NestKind::map) {
+      maps.insert(maps.end(), member.roots.begin(), member.roots.end());
+      continue;
+    }
+    for (Value root : member.roots)
+      if (graph.node(root.node).op->kind == Kind::contraction) return;
+    joint = member;
+    folds++;
+  }
+  if (folds != 1 || maps.empty() || joint.roots.size() + maps.size() > most_interior) return;
+  joint.roots.insert(joint.roots.end(), maps.begin(), maps.end());
+  tree.interior = {std::move(joint)};
+}
+
 // Puts a nest into a tree that reads the same rows. All folds of rows in a tree have its extent.
 bool joins_tree(const Plan& plan, Nest& tree, Nest& nest) {
   if (!tree.ragged || tree.level != nest.level || !of_rows_alone(nest)) return false;
@@ -126,6 +150,7 @@ void make_trees(Plan& plan) {
     if (nest.kind != NestKind::tree) continue;
     nest.ragged = std::all_of(nest.members.begin(), nest.members.end(), of_rows_alone);
     nest.block = block_of(graph, nest);
+    if (nest.ragged) add_interior(plan, nest);
   }
 }
 

@@ -1,6 +1,7 @@
 // Rows on + - * / and signs. All exact: for floats x + 0, x * 0 and x - x stay as they are, since x may be
 // -0, infinite or NaN.
 #include <cmath>
+#include <limits>
 
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
@@ -22,6 +23,17 @@ bool has_exact_reciprocal(const Match& m) {
   if (std::fabs(std::frexp(c, &exponent)) != 0.5) return false;
   const int limit = m.dtype() == Dtype::f32 ? 125 : 1021;
   return exponent > -limit && exponent < limit;
+}
+
+// Whether c only scales x up, and so does d: then x c is exact unless x c d overflows too.
+bool scales_up(const Match& m) {
+  if (!of_floats(m)) return false;
+  int exponent = 0;
+  const double c = m.number('c'), d = m.number('d'),
+               largest = m.dtype() == Dtype::f32 ? std::numeric_limits<float>::max()
+                                                 : std::numeric_limits<double>::max();
+  return std::fabs(std::frexp(c, &exponent)) == 0.5 && std::fabs(c) >= 1 && std::fabs(d) >= 1 &&
+         std::fabs(c * d) <= largest;
 }
 
 const Row rows[] = {
@@ -57,6 +69,8 @@ const Row rows[] = {
     // division by a power of two is a product
     {"x / 2^k", "divide(x, c)", exact, [](const Match& m) { return m['x'] * (1 / m.number('c')); },
      has_exact_reciprocal},
+    {"(x * 2^k) * d", "multiply(multiply(x, c), d)", exact,
+     [](const Match& m) { return m['x'] * (m.number('c') * m.number('d')); }, scales_up},
     // roundings of what is round
     {"floor of floor", "floor(floor(x))", exact, [](const Match& m) { return floor(m['x']); }},
     {"ceil of ceil", "ceil(ceil(x))", exact, [](const Match& m) { return ceil(m['x']); }},
