@@ -50,18 +50,32 @@ def ratio(value):
     return "-" if value is None else f"{value:.2f}" if value < 99.95 else f"{value:.0f}"
 
 
+def notes(row):
+    """What else there is to say of a row, in words."""
+    out, facts = [], row["facts"]
+    for limit in LIMITS:
+        if f"{OURS} / {limit}" in row["ratios"]:
+            out.append(f"{1 / row['ratios'][f'{OURS} / {limit}']:.0%} of {limit}")
+    if "compile C" in facts:
+        out.append(f"C compiles in {seconds(facts['compile C'])}")
+    if quick := row["contenders"].get("wengert quick"):
+        out.append(f"quick {seconds(quick['least'])}, compiles in {seconds(facts['compile quick']['total'])}")
+    if process := facts.get("process"):
+        out.append(f"a process {seconds(process['seconds'])}, {process['peak_mib']} MiB")
+    return "; ".join(out)
+
+
 class Table:
     """Prints a line for each row as soon as it is measured."""
-    HEAD = ("row", "wengert", "fast", "by hand", "wengert /", "fast /", "/ value", "best other", "wengert /", "compile",
-            "of limit")
-    WIDTHS = (26, 9, 9, 9, 9, 7, 8, 30, 9, 9, 9)
+    HEAD = ("row", "wengert", "fast", "by hand", "wengert /", "fast /", "/ value", "best other", "wengert /", "compile")
+    WIDTHS = (26, 9, 9, 9, 9, 7, 8, 34, 9, 9)
 
     def __init__(self, out):
         self.out, self.begun = out, False
 
-    def line(self, cells):
+    def line(self, cells, note=""):
         print("".join(f"{cell:<{width}}" if i in (0, 7) else f"{cell:>{width}}  "
-                      for i, (cell, width) in enumerate(zip(cells, self.WIDTHS))).rstrip(), file=self.out, flush=True)
+                      for i, (cell, width) in enumerate(zip(cells, self.WIDTHS))) + note, file=self.out, flush=True)
 
     def row(self, name, row):
         if not self.begun:
@@ -82,8 +96,7 @@ class Table:
                    ratio(r.get(f"{OURS} / by hand")), ratio(r.get(f"{FAST} / by hand")), ratio(derivative),
                    f"{other[1]} {seconds(other[0])}" if other else "-",
                    ratio(least(OURS) / other[0]) if other and least(OURS) else "-",
-                   seconds(row["facts"].get("compile", {}).get("total")),
-                   next((f"{1 / r[k]:.0%} {limit}" for limit in LIMITS if (k := f"{OURS} / {limit}") in r), "")))
+                   seconds(row["facts"].get("compile", {}).get("total"))), notes(row))
         for who, one in row["contenders"].items():
             if not one["right"]:
                 print(f"    {who} is wrong: error {one['error']:.2g}", file=self.out, flush=True)

@@ -61,13 +61,15 @@ def measure(name, bench, peers, options):
     if peers:
         with workers.dumped(bench) as folder:
             for peer in peers:
-                answer = peer.ask(f"open {name} {opened['tolerance']} {folder}")
-                for one in answer.get("contenders", []):
+                try:
+                    answer = peer.ask(f"open {name} {opened['tolerance']} {folder}")
+                except workers.Refused as problem:  # the others go on without it
+                    print(f"{peer.name}: {name}: {problem}", file=sys.stderr)
+                    continue
+                for one in answer["contenders"]:
                     contenders[one.pop("contender")] = dict(one, samples=[])
-                if answer.get("contenders"):
+                if answer["contenders"]:
                     playing.append(peer)
-                if "problem" in answer:
-                    print(f"{peer.name}: {name}: {answer['problem']}", file=sys.stderr)
     for _ in range(options.rounds):
         for worker in playing:
             for contender, times in worker.ask(f"round {options.seconds}").items():

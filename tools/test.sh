@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/setup.sh test
-cmake --preset release -DWENGERT_TESTS=ON
+cmake --preset release -DWENGERT_TESTS=ON -DWENGERT_BENCHMARKS=ON
 cmake --build --preset release
 exec ctest --preset release "$@"

@@ -2,8 +2,9 @@
 
 namespace wengert::benchmarks {
 
-static std::function<Row(const Context&)> deep(const std::string& name, Deep kind, int nodes) {
-  return [=](const Context& context) { return deep_row(context, name, kind, nodes); };
+static std::function<Row(const Context&)> deep(const std::string& name, Deep kind, int nodes,
+                                               bool scalars = false) {
+  return [=](const Context& context) { return deep_row(context, name, kind, nodes, scalars); };
 }
 
 std::vector<RowMaker> all_rows() {
@@ -22,6 +23,9 @@ std::vector<RowMaker> all_rows() {
       {"line", "streaming", [](const Context& c) { return streaming_row(c, false); }},
       {"chain", "streaming", [](const Context& c) { return streaming_row(c, true); }},
       {"deep-1k", "deep", deep("deep-1k", Deep::wide, 1000)},
+      {"deep-1k-scalars", "deep", deep("deep-1k-scalars", Deep::wide, 1000, true)},
+      {"deep-10k-scalars", "deep", deep("deep-10k-scalars", Deep::wide, 10000, true)},
+      {"deep-100k-scalars", "deep", deep("deep-100k-scalars", Deep::wide, 100000, true)},
       {"deep-10k", "deep", deep("deep-10k", Deep::wide, 10000)},
       {"deep-100k", "deep", deep("deep-100k", Deep::wide, 100000)},
       {"deep-narrow-10k", "deep", deep("deep-narrow-10k", Deep::narrow, 10000)},

@@ -47,7 +47,7 @@ class Interpreter {
 /// statements, which pass values through arrays.
 std::string write_c(const Dag& dag, int chunk);
 
-/// dag(x: f64[inputs]), for Wengert.
-Program build_program(const Dag& dag);
+/// dag(x: f64[inputs]), for Wengert; or with scalars x0, x1, ….
+Program build_program(const Dag& dag, bool scalars);
 
 }  // namespace wengert::benchmarks

@@ -12,14 +12,17 @@
 
 namespace wengert::benchmarks {
 
-Program build_program(const Dag& dag) {
+static std::string input_name(int i) { return "x" + std::to_string(i); }
+
+Program build_program(const Dag& dag, bool scalars) {
   using Op = Dag::Op;
   Program program;
   program.name = "dag";
-  const Expr x = program.graph->input("x", f64, {dag.inputs});
+  const Expr x = scalars ? Expr() : program.graph->input("x", f64, {dag.inputs});
   std::vector<Expr> values;
   values.reserve(dag.size());
-  for (int i = 0; i < dag.inputs; i++) values.push_back(index_axis(x, 0, i));
+  for (int i = 0; i < dag.inputs; i++)
+    values.push_back(scalars ? program.graph->input(input_name(i), f64) : index_axis(x, 0, i));
   for (const Dag::Node& node : dag.nodes) {
     const Expr &a = values[node.a], &b = values[node.b];
     Expr value;
@@ -51,22 +54,32 @@ static Dag dag_of(Deep kind, int nodes) {
   return {};
 }
 
-Row deep_row(const Context& context, const std::string& name, Deep kind, int nodes) {
+Row deep_row(const Context& context, const std::string& name, Deep kind, int nodes, bool scalars) {
   Row row{.name = name};
   const auto dag = std::make_shared<const Dag>(dag_of(kind, nodes));
   const Array x(f64, {dag->inputs});
   std::copy(dag->x.begin(), dag->x.end(), x.f64());
-  row.inputs = {{"x", x}};
-  row.outputs = {Array(f64, {}), Array(f64, {dag->inputs})};
-  row.expected = {Array(f64, {}), Array(f64, {dag->inputs})};
+  const Array whole(f64, {dag->inputs}), answer(f64, {dag->inputs}), sum(f64, {});
+  double *value = sum.f64(), *gradient = whole.f64();
+  row.outputs = {sum};
+  row.expected = {Array(f64, {})};
   Interpreter interpreter(*dag);
-  row.expected[0].f64()[0] = interpreter(x.f64(), row.expected[1].f64());
+  row.expected[0].f64()[0] = interpreter(x.f64(), answer.f64());
+  Derivatives derivatives;
+  for (int i = 0; i < (scalars ? dag->inputs : 1); i++) {
+    auto part = [&](const Array& array) { return scalars ? Array::view(array, i, {}) : array; };
+    derivatives.grad.push_back(scalars ? input_name(i) : "x");
+    row.inputs.emplace_back(derivatives.grad.back(), part(x));
+    row.outputs.push_back(part(whole));
+    row.expected.push_back(part(answer));
+  }
 
-  add_wengert(
-      row, context,
-      {.program = [dag] { return build_program(*dag); }, .derivatives = {.grad = {"x"}}, .quick = true});
+  Task task;
+  task.program = [=] { return build_program(*dag, scalars); };
+  task.derivatives = std::move(derivatives);
+  task.quick = true;
+  add_wengert(row, context, task);
   if (context.only_wengert) return row;
-  double *value = row.outputs[0].f64(), *gradient = row.outputs[1].f64();
   const bool large = nodes > 10000;
   if (!context.c_compiler.empty() && (!large || context.slow)) {
     // One function as long as the compiler can bear it, then functions of a thousand statements.

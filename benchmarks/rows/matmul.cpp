@@ -1,11 +1,10 @@
 // Square matrix products, f64 and f32, plain and with an operand transposed, of sizes that are numbers when
 // it is built or symbols. Beside OpenBLAS, if it is installed, and the peak of the multiply-add units.
-#include <dlfcn.h>
-
 #include <fmt/format.h>
 
 #include "benchmarks/harness/kernel.h"
 #include "benchmarks/harness/limits.h"
+#include "benchmarks/harness/open_blas.h"
 #include "benchmarks/rows/rows.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/movement.h"
@@ -52,20 +51,6 @@ std::vector<std::pair<Array, Array>> answers(const MatmulShape& shape, const Num
   return out;
 }
 
-template <class Number>
-std::function<void()> open_blas(const MatmulShape& shape, const Number* a, const Number* b, Number* c) {
-  static void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (!library) return {};
-  constexpr int row_major = 101, as_is = 111, transposed = 112;
-  using Gemm = void(int, int, int, int, int, int, Number, const Number*, int, const Number*, int, Number,
-                    Number*, int);
-  auto* gemm = reinterpret_cast<Gemm*>(dlsym(library, sizeof(Number) == 8 ? "cblas_dgemm" : "cblas_sgemm"));
-  if (!gemm) return {};
-  const int n = static_cast<int>(shape.n), left = shape.left ? transposed : as_is,
-            right = shape.right ? transposed : as_is;
-  return [=] { gemm(row_major, left, right, n, n, n, 1, a, n, b, n, 0, c, n); };
-}
-
 }  // namespace
 
 std::string MatmulShape::name() const {
@@ -88,11 +73,13 @@ Row matmul_row(const Context&, const MatmulShape& shape) {
        each(BoundKernel(compile(product(shape), {}, {}, &times), row, row.outputs, {{"N", shape.n}})),
        expected});
   row.facts["compile"] = times.json();
-  if (std::function<void()> call =
-          wide ? open_blas(shape, a.f64(), b.f64(), c.f64()) : open_blas(shape, a.f32(), b.f32(), c.f32()))
-    row.contenders.push_back({"OpenBLAS", each(std::move(call)), expected});
-  const double n = static_cast<double>(shape.n);
-  row.contenders.push_back(peak_contender(shape.dtype, 2 * n * n * n));
+  const int64_t n = shape.n;
+  std::function<void()> by_blas =
+      wide ? open_blas(Product<double>{n, n, n, shape.left, shape.right, a.f64(), b.f64(), c.f64()})
+           : open_blas(Product<float>{n, n, n, shape.left, shape.right, a.f32(), b.f32(), c.f32()});
+  if (by_blas) row.contenders.push_back({"OpenBLAS", each(std::move(by_blas)), expected});
+  const double size = static_cast<double>(n);
+  row.contenders.push_back(peak_contender(shape.dtype, 2 * size * size * size));
   return row;
 }
 

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "benchmarks/harness/kernel.h"
+#include "benchmarks/harness/limits.h"
+#include "benchmarks/harness/open_blas.h"
 #include "benchmarks/rows/rows.h"
 
 namespace wengert::benchmarks {
@@ -70,6 +72,33 @@ void answers(const Row& row, const std::vector<Array>& out) {
   }
 }
 
+// The matrix products alone, on numbers of no meaning: what any program built on OpenBLAS takes at least.
+void add_products(Row& row) {
+  std::vector<std::function<void()>> products;
+  std::vector<Array> scratch;
+  double operations = 0;
+  auto add = [&](int64_t rows, int64_t inner, int64_t columns, bool left, bool right) {
+    for (int64_t count : {rows * inner, inner * columns, rows * columns})
+      scratch.emplace_back(f32, std::vector<int64_t>{count});
+    const float *a = scratch.end()[-3].f32(), *b = scratch.end()[-2].f32();
+    products.push_back(
+        open_blas(Product<float>{rows, columns, inner, left, right, a, b, scratch.back().f32()}));
+    operations += 2.0 * static_cast<double>(rows * inner * columns);
+  };
+  for (int l = 0; l < layers; l++) {
+    add(batch, widths[l], widths[l + 1], false, false);
+    add(widths[l], batch, widths[l + 1], true, false);
+    if (l > 0) add(batch, widths[l + 1], widths[l], false, true);
+  }
+  if (products[0])
+    row.contenders.push_back({"OpenBLAS, products alone",
+                              each([=, kept = scratch] {
+                                for (const auto& product : products) product();
+                              }),
+                              {}});
+  row.contenders.push_back(peak_contender(f32, operations));
+}
+
 }  // namespace
 
 Row mlp_row(const Context& context) {
@@ -97,6 +126,7 @@ Row mlp_row(const Context& context) {
               {.program = from_text("mlp.wg", "loss", {{"D", 784}, {"H0", 512}, {"H1", 256}, {"C", 10}}),
                .derivatives = derivatives,
                .sizes = {{"N", batch}}});
+  if (!context.only_wengert) add_products(row);
   return row;
 }
 

@@ -26,6 +26,7 @@ Row matmul_row(const Context&, const MatmulShape& shape);
 /// exp, log and so on, as rows of f64 and f32.
 std::vector<std::string> function_names();
 Row function_row(const Context&, const std::string& name, Dtype dtype);
-Row deep_row(const Context&, const std::string& name, Deep kind, int nodes);
+/// `scalars`: its inputs and its gradient are numbers, not one array of them.
+Row deep_row(const Context&, const std::string& name, Deep kind, int nodes, bool scalars);
 
 }  // namespace wengert::benchmarks
