@@ -1,5 +1,6 @@
 /* Calls kernels; built without LLVM and without Wengert's library. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lengths.h"
 #include "polynomial.h"
@@ -10,7 +11,9 @@ int main(void) {
   const double x[4] = {1, 3, 0, 0};
   if (polynomial(3, 4, &value, NULL)) return 1;
   if (polynomial_grad(3, 4, &again, &dx, &dy, NULL) || again != value) return 2;
-  if (rows_grad(x, 2, &total, gradient, NULL)) return 3;
+  void* workspace = malloc(rows_grad_workspace(2));
+  if (rows_grad(x, 2, &total, gradient, workspace)) return 3;
+  free(workspace);
   if (lengths_grad(x, &sum, ones, NULL)) return 4;
   printf("%g %g %g %g %g %g\n", value, dx, dy, total, gradient[1] * 10, ones[0] + ones[1]);
   return 0;
