@@ -80,6 +80,11 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
       const Extent bound = shape[axis].bind(bindings);
       if (bound.is(arguments[i].shape[axis])) continue;
       const std::string label = graph.input_name(inputs[i]);
+      if (const auto linear = bound.as_linear())
+        throw Error(
+            Code::type,
+            fmt::format("the argument '{}' has shape {}, but axis {} must be {}, which no whole {} gives",
+                        label, numbers(arguments[i].shape), axis, bound.text(), linear->symbol));
       if (!bound.is_number())
         throw Error(Code::argument,
                     fmt::format("the extent {} of the argument '{}' is not decided by the shapes; bind its "

@@ -29,6 +29,20 @@ class Program(CommandTest):
         os.mkdir(self.path("folder.wg"))
         self.refused("run", "folder.wg", says="cannot read 'folder.wg': Is a directory")
 
+    def test_no_function(self):
+        self.write("f.wg", "# nothing\n")
+        self.refused("run", "f.wg", says="'f.wg' has no function")
+        self.refused("print", "f.wg", "--fn", "f", says="'f.wg' has no function")
+
+    def test_numbers_and_passes(self):
+        self.write("f.wg", POLYNOMIAL)
+        check = ["check", "f.wg", "--arg", "x=1", "--arg", "y=1"]
+        for wrong in "abc", "0", "-1", "1e", "nan":
+            self.refused(*check, "--tolerance=" + wrong, says=f"--tolerance: '{wrong}' is not a positive number")
+        self.refused(*check, "--elements=-1", says="--elements: '-1' is not a number from 0 on")
+        message = self.refused("print", "f.wg", "--passes", "foo", says="there is no pass 'foo'; the passes are ")
+        self.assertEqual(message.count("canonicalize"), 1)
+
     def test_unknown_function(self):
         self.write("l.wg", LOSS)
         self.refused("run", "l.wg", "--fn", "los", says=["has no function 'los'", "loss"])
@@ -59,6 +73,10 @@ class Program(CommandTest):
         self.refused(*bound, "N", says="'N' binds nothing")
         self.refused(*bound, "N=-1", says="binds an extent to a negative number")
         self.refused(*bound, "N=1,N=2", says="N is bound twice")
+
+        self.write("f.wg", "fn f(x: f64[2*N]) -> f64 { sum(x) }")
+        self.refused("run", "f.wg", "--arg", "x=[1,2,3]",
+                     says="the argument 'x' has shape [3], but axis 0 must be 2*N, which no whole N gives")
 
     def test_absurd_sizes(self):
         self.write("f.wg", "fn f(x: f64[N + M]) -> f64 { sum(x) + sum(ones([N, N])) }")

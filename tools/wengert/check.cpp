@@ -1,5 +1,7 @@
 // wengert check: every derivative of a function against differences, and the two modes against each other.
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 
@@ -19,6 +21,18 @@ struct Options {
   CheckOptions check;
   bool cast = false;
 };
+
+// The validators of CLI11 print the largest double.
+std::string number_fault(const std::string& text, bool zero, std::string_view wanted) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const bool fits =
+      error == std::errc() && stop == end && std::isfinite(value) && (value > 0 || (zero && value == 0));
+  return fits ? "" : fmt::format("'{}' is not {}", text, wanted);
+}
+std::string positive_fault(const std::string& text) { return number_fault(text, false, "a positive number"); }
+std::string count_fault(const std::string& text) { return number_fault(text, true, "a number from 0 on"); }
 
 constexpr std::string_view verdicts[] = {"right", "WRONG", "UNSETTLED", "NO RULE"};
 
@@ -61,13 +75,13 @@ Command add_check(CLI::App& app) {
       ->allow_extra_args(false);
   sub->add_option("--tolerance", options->check.tolerance,
                   "Relative error allowed against differences (1e-6; 1e-3 where f32 is involved)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_fault);
   sub->add_option("--elements", options->check.elements, "How many single elements of each input are moved")
-      ->check(CLI::NonNegativeNumber)
+      ->check(count_fault)
       ->capture_default_str();
   sub->add_option("--directions", options->check.directions,
                   "How many random directions each input is moved in")
-      ->check(CLI::NonNegativeNumber)
+      ->check(count_fault)
       ->capture_default_str();
   sub->add_option("--seed", options->check.seed, "Of the random directions")->capture_default_str();
   sub->add_flag("--cast", options->cast, "Convert .npy arrays of another element type");

@@ -1,5 +1,7 @@
 #include "tools/wengert/pass_options.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -16,7 +18,8 @@ void add_pass_options(CLI::App& app, RunOptions& options) {
 
 std::vector<std::string> pass_names() {
   std::vector<std::string> names;
-  for (const Pass& pass : pipeline()) names.emplace_back(pass.name);
+  for (const Pass& pass : pipeline())
+    if (std::find(names.begin(), names.end(), pass.name) == names.end()) names.emplace_back(pass.name);
   return names;
 }
 
@@ -25,7 +28,7 @@ std::vector<const Pass*> find_passes(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     passes.push_back(find_pass(name));
     if (!passes.back())
-      throw Error(Code::name, fmt::format("there is no pass '{}'; the pipeline has {}", name,
+      throw Error(Code::name, fmt::format("there is no pass '{}'; the passes are {}", name,
                                           fmt::join(pass_names(), ", ")));
   }
   return passes;

@@ -97,6 +97,7 @@ std::vector<Program> load_programs(const SourceOptions& options, const std::vect
   }
   const language::Module module = language::parse_module(source, options.file);
   const std::vector<std::string> all = module.function_names();
+  if (all.empty()) throw Error(Code::argument, fmt::format("'{}' has no function", options.file));
   if (functions.empty() && all.size() != 1)
     throw Error(Code::argument, fmt::format("'{}' has {} functions; say --fn with one of {}", options.file,
                                             all.size(), fmt::join(all, ", ")));
