@@ -9,6 +9,7 @@
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
 #include "passes/accumulate.h"
+#include "passes/guards.h"
 
 namespace wengert {
 namespace {
@@ -87,16 +88,19 @@ std::vector<Cotangent> pull_by_rule(const NodeView& node, std::span<const Cotang
   }
   std::vector<Cotangent> out = node.op.bprop(Pull{node.inputs, node.outputs, values, node.attributes});
   if (!guarded) return out;
+  const Pull pull{node.inputs, node.outputs, guards, node.attributes};
   if (node.op.moves_guard) {
-    const std::vector<Cotangent> moved =
-        node.op.bprop(Pull{node.inputs, node.outputs, guards, node.attributes});
+    const std::vector<Cotangent> moved = node.op.bprop(pull);
     for (size_t i = 0; i < out.size(); i++) out[i].guard = moved[i].value;
-  } else if (node.op.kind == Kind::elementwise) {
-    for (Cotangent& c : out) {
-      if (c.value.absent()) continue;
-      if (node.op.linearity != Linearity::jointly) c.value = masked(c.value, guards[0]);
-      c.guard = both(c.guard, guards[0]);
-    }
+    return out;
+  }
+  const std::vector<Expr> operands = node.op.kind == Kind::elementwise
+                                         ? std::vector<Expr>(out.size(), guards[0])
+                                         : operand_guards(pull, node.op);
+  for (size_t i = 0; i < out.size(); i++) {
+    if (out[i].value.absent() || operands[i].absent()) continue;
+    if (node.op.linearity != Linearity::jointly) out[i].value = masked(out[i].value, operands[i]);
+    out[i].guard = both(out[i].guard, operands[i]);
   }
   return out;
 }
