@@ -29,8 +29,9 @@ def ratios(row):
         if theirs and fast:
             out[f"{FAST} / {label}"] = fast / theirs
     peers = [row["contenders"][name]["least"] for name in peer_names(row) if row["contenders"][name]["right"]]
-    if peers and ours:
-        out[f"{OURS} / best peer"] = ours / min(peers)
+    for who, least in ((OURS, ours), (FAST, fast)):
+        if peers and least:
+            out[f"{who} / best peer"] = least / min(peers)
     baseline = row["facts"].get("baseline")
     if baseline and ours:
         out[f"derivative / {baseline}"] = ours / row["contenders"][baseline]["least"]
