@@ -47,6 +47,32 @@ void ChainSums::add(Scope& top, Interval first) {
   });
 }
 
+void ChainSums::add_lanes(Scope& top, Interval rows, int64_t lanes, llvm::Value* place, llvm::Value* count) {
+  tiles(top, emitter_.whole(nest_.space[0]), [&](Scope& outer, Tile& tile) {
+    emit_loop(
+        outer, {outer.number(0), outer.number(lanes)}, 1, outer.lanes, [&](Scope& scope, AxisIndex lane) {
+          Builder& b = scope.builder;
+          llvm::Type* element = memory_type(b.getContext(), dtype(0));
+          std::vector<llvm::Value*> at;
+          for (const Index& index : tile.at)
+            at.push_back(b.CreateGEP(
+                element, place, b.CreateAdd(b.CreateMul(lane.base, count), scope.offset(root(0), index))));
+          each(tile, [&](size_t r, size_t piece) {
+            scope.mask = tile.masks[piece];
+            b.CreateStore(scope.load_lanes(dtype(r), at[piece], {scope.number(0), scope.number(1), nullptr}),
+                          tile.slots[r][piece]);
+          });
+          scope.mask = nullptr;
+          fold(scope, tile, {b.CreateAdd(rows.begin, lane.base), rows.end}, lanes);
+          each(tile, [&](size_t r, size_t piece) {
+            scope.mask = tile.masks[piece];
+            scope.store_lanes(dtype(r), b.CreateLoad(type(tile, r), tile.slots[r][piece]), at[piece]);
+          });
+          scope.mask = nullptr;
+        });
+  });
+}
+
 void ChainSums::tiles(Scope& top, Interval rows, const std::function<void(Scope&, Tile&)>& body) {
   if (nest_.kept == 0) return tile(top, {}, nullptr, nullptr, 1, 1, body);
   emit_rows(top, nest_, nest_.kept - 1, rows, [&](Scope& row, const Index& front, Interval range) {
@@ -102,8 +128,8 @@ void ChainSums::start(Scope& scope, const Tile& tile) {
   });
 }
 
-void ChainSums::fold(Scope& scope, const Tile& tile, Interval first) {
-  emit_loop(scope, first, 1, tile.lanes, [&](Scope& outer, AxisIndex i) {
+void ChainSums::fold(Scope& scope, const Tile& tile, Interval first, int64_t step) {
+  emit_loop(scope, first, step, tile.lanes, [&](Scope& outer, AxisIndex i) {
     i.depth = std::max(i.depth, outer.depth);
     emit_loops(outer, std::span(nest_.space).subspan(nest_.kept + 1), Index{{i}},
                [&](Scope& inner, const Index& folded) {

@@ -13,6 +13,9 @@ class ChainSums {
   void run(Scope& top);
   /// Adds the elements in `first` of the first folded axis to the results as they lie in storage.
   void add(Scope& top, Interval first);
+  /// The same for one root folded in lanes: row i goes to the accumulators number i mod `lanes` in `place`,
+  /// which hold `count` results each. The rows begin with one of lane 0.
+  void add_lanes(Scope& top, Interval rows, int64_t lanes, llvm::Value* place, llvm::Value* count);
 
  private:
   // Some results that lie side by side: where they are, and their lanes that exist.
@@ -26,7 +29,7 @@ class ChainSums {
   void tile(Scope& scope, const Index& front, llvm::Value* base, llvm::Value* left, unsigned lanes,
             unsigned pieces, const std::function<void(Scope&, Tile&)>& body);
   void start(Scope& scope, const Tile& tile);
-  void fold(Scope& scope, const Tile& tile, Interval first);
+  void fold(Scope& scope, const Tile& tile, Interval first, int64_t step = 1);
   void fold_chunks(Scope& scope, const Tile& tile);
   void store(Scope& scope, const Tile& tile);
   void each(const Tile& tile, const std::function<void(size_t, size_t)>& body);

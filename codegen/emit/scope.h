@@ -69,6 +69,8 @@ class Scope {
     llvm::Value* stride = nullptr;   ///< elements from lane to lane; null: 0
     llvm::Value* offsets = nullptr;  ///< of each lane, when they are not evenly spaced
   };
+  /// Where the first lane's element lies, counted in elements.
+  llvm::Value* offset(uint32_t node, const Index& index) { return address(node, index).offset; }
   /// The elements of a full vector of this scope: its active lanes, else zeros.
   llvm::Value* load_lanes(Dtype dtype, llvm::Value* pointer, const Address& at);
   llvm::Value* number(int64_t value) { return builder.getInt64(value); }

@@ -17,7 +17,10 @@ class Tree {
     for (const Nest& member : nest.members) {
       if (member.rows != Rows::folded) continue;
       llvm::Value* scratch = member.scratch == Extent(-1) ? nullptr : emitter.workspace(member.scratch);
-      if (member.kind == NestKind::fold_lanes) {
+      if (member.kind == NestKind::fold_lanes && member.kept > 0) {
+        chains_.emplace(&member, ChainSums(emitter, member));
+        add_column_result(member);
+      } else if (member.kind == NestKind::fold_lanes) {
         lanes_.emplace(&member, LaneSums(emitter, member, 1));
         add_lane_results(member, scratch);
       } else {
@@ -52,7 +55,9 @@ class Tree {
     bool scalar;
     llvm::Value* place;  // null: the root's own storage
     llvm::Value* levels;
-    Extent count, stride;  // elements; bytes from level to level
+    Extent count, stride;            // elements; bytes from level to level
+    llvm::Value* columns = nullptr;  // accumulators of columns in lanes
+    int64_t lanes = 0;
   };
 
   void add_lane_results(const Nest& member, llvm::Value* scratch) {
@@ -77,6 +82,17 @@ class Tree {
     }
   }
 
+  // Columns of which each has accumulators in lanes, row by row: they lie in front of the levels.
+  void add_column_result(const Nest& member) {
+    const uint32_t root = member.roots[0].node;
+    const Type& type = emitter_.type(root);
+    const Extent count = element_count(type.shape), bytes = count * static_cast<int64_t>(size_of(type.dtype));
+    const int64_t lanes = summation::lanes(type.dtype);
+    llvm::Value* levels = emitter_.workspace(member.scratch + aligned_bytes(bytes * lanes));
+    results_.push_back({root, type.dtype, false, nullptr, levels, count, aligned_bytes(bytes),
+                        emitter_.workspace(member.scratch), lanes});
+  }
+
   llvm::Value* bytes_behind(llvm::Value* pointer, int64_t bytes) {
     return emitter_.setup().CreateConstGEP1_64(emitter_.setup().getInt8Ty(), pointer, bytes);
   }
@@ -94,11 +110,13 @@ class Tree {
     }
     for (const Result& result : results_) {
       if (result.scalar) continue;
-      elements(scope, result, [&](Scope& s, llvm::Value* at) {
+      Result whole = result;
+      if (result.columns) whole.place = result.columns, whole.count = result.count * result.lanes;
+      elements(scope, whole, [&](Scope& s, llvm::Value* at) {
         s.store_lanes(result.dtype,
                       constant_of_bits(s.builder.getContext(), result.dtype,
                                        fold_start_bits(emitter_, result.root), s.lanes),
-                      element(s, result, current(result), at));
+                      element(s, whole, current(whole), at));
       });
     }
   }
@@ -112,7 +130,24 @@ class Tree {
       for (size_t f = 0; f < joined.size(); f++)
         store_elements(scope.builder, sums.dtype(f), joined[f], lane_place(place, f), 1);
     }
+    for (const Result& result : results_)
+      if (result.columns) join_columns(scope, result);
     emitter_.release();
+  }
+
+  // The halving tree of many columns at once.
+  void join_columns(Scope& scope, const Result& result) {
+    elements(scope, result, [&](Scope& s, llvm::Value* at) {
+      std::vector<llvm::Value*> sums;
+      for (int64_t lane = 0; lane < result.lanes; lane++) {
+        llvm::Value* before = s.builder.CreateMul(s.number(lane), emitter_.extent(result.count));
+        sums.push_back(load(s, result, element(s, result, result.columns, s.builder.CreateAdd(at, before))));
+      }
+      for (size_t half = sums.size() / 2; half >= 1; half /= 2)
+        for (size_t i = 0; i < half; i++)
+          sums[i] = fold_join(emitter_, s.builder, result.root, sums[i], sums[i + half], s.lanes);
+      s.store_lanes(result.dtype, sums[0], element(s, result, current(result), at));
+    });
   }
 
   void chunks(Scope& top, llvm::Value* extent) {
@@ -236,7 +271,7 @@ class Tree {
         sums->second.add(scope, std::vector<Index>(1), rows);
         sums->second.store(scope.builder, place);
       } else if (auto chain = chains_.find(&member); chain != chains_.end()) {
-        chain->second.add(scope, rows);
+        add_to(chain->second, scope, member, rows);
       } else {
         emit_nest(scope, member);
       }
@@ -247,6 +282,13 @@ class Tree {
 
   static llvm::Value* lesser(Scope& scope, llvm::Value* a, llvm::Value* b) {
     return scope.builder.CreateSelect(scope.builder.CreateICmpSLT(a, b), a, b);
+  }
+
+  void add_to(ChainSums& sums, Scope& scope, const Nest& member, Interval rows) {
+    if (member.kind == NestKind::fold_chain) return sums.add(scope, rows);
+    const Type& type = emitter_.type(member.roots[0].node);
+    sums.add_lanes(scope, rows, summation::lanes(type.dtype), emitter_.workspace(member.scratch),
+                   emitter_.extent(element_count(type.shape)));
   }
 
   // The block's rows that a member has: a few less than the tree's at the end, or more behind the last block.

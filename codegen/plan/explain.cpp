@@ -74,7 +74,7 @@ class Explanation {
       for (Value root : loop->roots)
         for (const Read& read : reads_of(plan_, root.node)) {
           const Role role = plan_.roles[read.node];
-          if ((role != Role::root && role != Role::scalar) ||
+          if ((role != Role::root && role != Role::scalar) || plan_.levels[root.node] < 2 ||
               plan_.levels[read.node] + 1 != plan_.levels[root.node])
             continue;
           return fmt::format("    begins here because %{} needs all of %{} ({}{})\n", root.node, read.node,

@@ -145,6 +145,9 @@ bool joins(const Plan& plan, const Nest& nest, const Nest& other) {
   if (nest.kind == NestKind::fold_lanes && other.kind == NestKind::map)
     return other.low_edge.empty() && folds_in_order(graph, nest);
   if (nest.kind != other.kind || !fold || nest.kept != other.kept || nest.rows != other.rows) return false;
+  // Columns folded in lanes of rows have accumulators of their own.
+  if (nest.kind == NestKind::fold_lanes && row_role(graph, a).rows == Rows::folded && nest.kept > 0)
+    return false;
   size_t folds = 0;
   for (Value root : nest.roots) folds += is_fold(graph.node(root.node).op->kind);
   const bool has_maps = folds != nest.roots.size();

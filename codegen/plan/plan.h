@@ -48,7 +48,9 @@ Extent aligned_bytes(const Extent& bytes);
 // How the accumulators of folds lie in a nest's scratch, in bytes.
 constexpr int64_t lane_rows_bytes = 64;     ///< fold_lanes: for each chunk and fold, results of neighbours
 constexpr int64_t chain_tile_bytes = 1024;  ///< fold_chain: for each root and chunk, results of a tile
-constexpr int64_t lane_accumulator_bytes = 128;  ///< rows folded in lanes: for each fold, its accumulators
+/// Rows folded in lanes: for each fold of all axes, its accumulators. With kept axes: the accumulators of the
+/// first lane of all results, of the second one, …
+constexpr int64_t lane_accumulator_bytes = 128;
 /// Rows folded: joined chunks, 2^k of them in the k-th of these; 64 chunks at most.
 constexpr int64_t chunk_levels = 7;
 

@@ -42,7 +42,8 @@ RowRole contraction_role(const Graph& graph, uint32_t id) {
   const bool lanes = graph.node(id).attributes->get<std::string>("order") == "lanes";
   const Extent& folded = graph.type(graph.inputs(id)[0]).shape[factors.contract[0][0]];
   const bool outer = factors.contract[0][0] == 0 && factors.contract[1][0] == 0;
-  if (lanes ? result.is_scalar() : !result.is_scalar() && outer) return {Rows::folded, folded};
+  if (result.is_scalar() ? lanes : outer && (!lanes || factors.contract[0].size() == 1))
+    return {Rows::folded, folded};
   return result.is_scalar() ? RowRole{} : RowRole{Rows::kept, result.shape[0]};
 }
 

@@ -58,6 +58,12 @@ Extent scratch_bytes(const Graph& graph, const Nest& nest) {
     return summation::most_chunks * roots *
            (nest.kind == NestKind::fold_lanes ? lane_rows_bytes : chain_tile_bytes);
   }
+  if (nest.kind == NestKind::fold_lanes && nest.kept > 0) {
+    const Type& type = graph.type(nest.roots[0]);
+    const Extent bytes = element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype));
+    return aligned_bytes(bytes * summation::lanes(type.dtype)) +
+           (is_long ? aligned_bytes(bytes) * chunk_levels : Extent(0));
+  }
   if (nest.kind == NestKind::fold_lanes) return roots * (lane_accumulator_bytes + chunk_levels * 64);
   Extent bytes = 0;
   for (Value root : nest.roots) {

@@ -45,6 +45,8 @@ uint32_t block_of(const Graph& graph, const Nest& tree) {
     known = known && row > 0;
     bytes += row;
     if (nest.rows != Rows::folded || nest.kind != NestKind::fold_lanes) continue;
+    // Accumulators of columns are loaded and stored for each block: several rows should share that.
+    if (nest.kept > 0) block = largest_block;
     for (Value root : nest.roots) block = std::max(block, summation::lanes(graph.type(root).dtype));
   }
   const int64_t largest = tree.ragged ? largest_ragged_block : largest_block;
@@ -130,6 +132,13 @@ void make_trees(Plan& plan) {
         plan.nests.push_back(
             {.kind = NestKind::tree, .level = nest.level, .space = {row_role(graph, root).extent}});
       plan.nests.back().members.push_back(std::move(nest));
+      continue;
+    }
+    if (nest.kind == NestKind::fold_lanes && nest.kept > 0 && row_role(graph, root).rows == Rows::folded) {
+      Nest alone{.kind = NestKind::tree, .level = nest.level, .space = {row_role(graph, root).extent}};
+      nest.rows = Rows::folded;
+      alone.members.push_back(std::move(nest));
+      plan.nests.push_back(std::move(alone));
       continue;
     }
     if (last && last->kind == NestKind::tree && joins_tree(plan, *last, nest)) continue;

@@ -120,6 +120,25 @@ TEST_CASE("folds of rows by columns, one behind the other") {
   }
 }
 
+TEST_CASE("a transposed matrix times a vector goes by rows, in lanes of rows") {
+  for (Dtype dtype : {f64, f32, i64}) {
+    Build b;
+    const Expr X = b.in("X", dtype, {N, M}), w = b.in("w", dtype, {M}), y = b.in("y", dtype, {N});
+    b.out("residual", matmul(transpose(X), matmul(X, w) - y));
+    b.out("alone", matmul(transpose(X), y));
+    const Program program = optimized(b);
+    const Plan plan = make_plan(program);
+    INFO(print_plan(plan));
+    CHECK(trees_of(plan) == 2);
+    CHECK(stored_whole(plan) == 0);
+    std::vector<Bindings> sizes;
+    for (int64_t n : {0, 1, 15, 17, 63, 64, 70, 4095, 4096, 6150, 10007})
+      for (int64_t m : {1, 9, 130}) sizes.push_back({{"N", n}, {"M", m}});
+    if (dtype == i64) sizes.resize(15);
+    compare(program, sizes);
+  }
+}
+
 TEST_CASE("a pad at the ends of a map splits its loop") {
   Build b;
   const Expr x = b.in("x", f64, {N});
