@@ -15,8 +15,10 @@ struct Levels {
   std::vector<uint32_t> parent;  // of roots that share a tree: a union-find forest
   std::vector<char> linked;      // has a neighbour in its tree
   std::vector<char> needed;      // whole: read other than at the reader's row, or by another nest
+  std::vector<char> apart;       // maps over the results of a matrix product: they may become part of it
 
-  explicit Levels(Plan& p) : plan(p), parent(graph.size()), linked(graph.size()), needed(graph.size()) {
+  explicit Levels(Plan& p)
+      : plan(p), parent(graph.size()), linked(graph.size()), needed(graph.size()), apart(graph.size()) {
     std::iota(parent.begin(), parent.end(), 0u);
   }
 
@@ -28,12 +30,17 @@ struct Levels {
   bool is_root(uint32_t id) const { return plan.roles[id] == Role::root; }
 
   void root(uint32_t id) {
-    const RowRole role = row_role(graph, id);
     const std::vector<Read> reads = reads_of(plan, id);
+    if (graph.node(id).op->kind == Kind::elementwise)
+      for (const Read& read : reads)
+        if (read.own_row && is_matrix_product(graph, read.node) &&
+            graph.type({read.node, 0}).shape == graph.type({id, 0}).shape)
+          apart[id] = 1;
+    const RowRole role = apart[id] ? RowRole{} : row_role(graph, id);
     auto beside = [&](const Read& read) {
       if (role.rows == Rows::none || !read.own_row || !is_root(read.node) || role.extent.is(1)) return false;
       const RowRole source = row_role(graph, read.node);
-      return source.rows == Rows::kept && source.extent == role.extent;
+      return !apart[read.node] && source.rows == Rows::kept && source.extent == role.extent;
     };
     uint32_t level = 0, step = 0;
     for (const Read& read : reads) {

@@ -49,6 +49,10 @@ RowRole contraction_role(const Graph& graph, uint32_t id) {
 
 }  // namespace
 
+bool is_matrix_product(const Graph& graph, uint32_t node) {
+  return graph.node(node).op->kind == Kind::contraction && Factors(graph, node).both_free();
+}
+
 RowRole row_role(const Graph& graph, uint32_t id) {
   const Node& node = graph.node(id);
   const Type& type = graph.type({id, 0});

@@ -10,6 +10,8 @@ struct RowRole {
   Extent extent = 0;
 };
 RowRole row_role(const Graph& graph, uint32_t root);
+/// Whether it is a contraction of which both operands have axes of their own.
+bool is_matrix_product(const Graph& graph, uint32_t node);
 
 /// A stored value or scalar that a root reads through what it inlines.
 struct Read {
