@@ -14,6 +14,7 @@ namespace {
 constexpr int64_t block_bytes = 24 << 10;  // of all arrays' rows in a block: they stay in the first cache
 constexpr int64_t largest_block = 64;      // chunks of sums are multiples of it
 constexpr int64_t largest_ragged_block = 1024;
+constexpr size_t most_members = 16;   // of a tree of loops that only read the same: keeps planning linear
 constexpr size_t most_interior = 16;  // roots of one loop: bounds registers
 constexpr int64_t most_ragged = 64;   // rows that a member may have more or less than its tree
 
@@ -104,6 +105,7 @@ void add_interior(const Plan& plan, Nest& tree) {
 // Puts a nest into a tree that reads the same rows. All folds of rows in a tree have its extent.
 bool joins_tree(const Plan& plan, Nest& tree, Nest& nest) {
   if (!tree.ragged || tree.level != nest.level || !of_rows_alone(nest)) return false;
+  if (tree.members.size() >= most_members) return false;
   const bool folds = nest.kind == NestKind::fold_lanes;
   const bool has_folds = std::any_of(tree.members.begin(), tree.members.end(),
                                      [](const Nest& m) { return m.rows == Rows::folded; });
