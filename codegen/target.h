@@ -1,6 +1,7 @@
 // What to compile for: triple, CPU and features. A value. Wengert emits ELF objects for x86-64 and aarch64,
 // and needs hardware fused multiply-add, because contractions are defined with it.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,14 @@ namespace wengert {
 enum class Tier {
   fast,  ///< compiles soonest: no optimisation, the fast register allocator
   full   ///< runs soonest
+};
+
+/// How long scalar code is computed (codegen/plan/scalars.cpp).
+enum class ScalarTier : uint8_t {
+  automatic,  ///< full or grouped, whichever is estimated to run sooner
+  at_once,    ///< straight-line code selected without optimisation, which compiles soonest
+  full,       ///< straight-line code; independent calls of one costly op in lanes
+  grouped     ///< independent nodes of one op as a loop over tables of slots
 };
 
 struct Target {

@@ -19,6 +19,10 @@ static CompileOptions options_of(const CompileSettings& settings) {
   return {.tier = settings.quick ? Tier::fast : Tier::full, .fast_math = settings.fast_math};
 }
 
+static PlanOptions plan_options(const CompileSettings& settings, const Target& target) {
+  return {.scalar_tier = settings.scalar_tier, .vector_bits = target.vector_bits};
+}
+
 static Program optimized(const Program& program, const CompileSettings& settings) {
   RunOptions run;
   run.fast_math = settings.fast_math;
@@ -37,7 +41,7 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
                             ? Target::host()
                             : Target::named(settings.triple, settings.cpu);
   Compilation compilation(target, options_of(settings), program.name);
-  const Plan plan = make_plan(*out.program_);
+  const Plan plan = make_plan(*out.program_, plan_options(settings, target));
   emit_entry(compilation, plan, describe_entry(plan, out.symbol_));
   out.kernel_ = load_object(compilation.emit_object());
   return out;
@@ -64,7 +68,7 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
         throw Error(Code::name, fmt::format("two entries are called {}", named.symbol));
     const Program program = optimized(*named.program, settings);
     check_sizes(program);
-    const Plan plan = make_plan(program);
+    const Plan plan = make_plan(program, plan_options(settings, description.target));
     description.entries.push_back(describe_entry(plan, named.symbol));
     emit_entry(compilation, plan, description.entries.back());
     if (wants("explanation")) out.explanation += fmt::format("{}\n{}", named.symbol, explain_plan(plan));

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "codegen/target.h"
 #include "ir/program.h"
 #include "ir/tensor.h"
 #include "passes/pipeline.h"
@@ -22,6 +23,7 @@ struct CompileSettings {
   bool fast_math = false;   ///< permits reassociation, contraction and reciprocals
   bool stable = true;       ///< permits rewrites that are nearer to the real value (log1p …)
   bool quick = false;       ///< compile as fast as can be, for slower code
+  ScalarTier scalar_tier = ScalarTier::automatic;
 };
 
 /// A compiled program in memory. Immutable; calls are thread-safe.

@@ -13,6 +13,9 @@ std::optional<Program> drop_gradient_marks(const Program& program, const PassOpt
 /// One spelling for each idea (rows in rules/spelling.cpp), operands of commutative ops in order. Exact.
 std::optional<Program> canonicalize(const Program& program, const PassOptions& options);
 
+/// A sum of arrays that are zero but for a part each becomes a concatenation of the parts. Exact.
+std::optional<Program> join_pads(const Program& program, const PassOptions& options);
+
 /// Applies the other rows (passes/rules) to a fixed point: exact ones, stable ones unless turned off, fast
 /// ones with fast_math.
 std::optional<Program> simplify(const Program& program, const PassOptions& options);

@@ -22,6 +22,8 @@ const std::vector<Pass>& pipeline() {
        expand_composites},
       {"drop_gradient_marks", "again: composites expand to marks", drop_gradient_marks},
       {"canonicalize", "again, for what the composites expanded to", canonicalize},
+      {"join_pads", "before simplify, whose rows see through a concatenation better than through a sum",
+       join_pads},
       {"simplify", "before folding: it brings literals together", simplify},
       {"fold_constants", "before the second simplify, whose rows see the literals it makes", fold_constants},
       {"canonicalize", "again: rows and folding may leave another spelling", canonicalize},

@@ -40,12 +40,12 @@ void emit_nest(Scope& scope, const Nest& nest) {
   }
 }
 
-static void emit_copies(Scope& scope, const Plan& plan, const EntryPoint& point) {
+static void emit_copies(Scope& scope, ScalarChunks& chunks, const Plan& plan, const EntryPoint& point) {
   for (auto [output, node] : plan.copies) {
     const Type& type = scope.emitter.type(node);
     llvm::Type* memory = memory_type(scope.builder.getContext(), type.dtype);
     if (type.is_scalar()) {
-      store_elements(scope.builder, type.dtype, scope.at(node, {}).value, point.outputs[output], 1);
+      store_elements(scope.builder, type.dtype, chunks.output(node), point.outputs[output], 1);
       continue;
     }
     const unsigned lanes =
@@ -91,7 +91,7 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
     }
     chunks.run(level, Value::none);
   }
-  emit_copies(top, plan, point);
+  emit_copies(top, chunks, plan, point);
   builder.SetInsertPoint(top.builder.GetInsertBlock());
   llvm::Value* flags = emitter.flags() ? builder.CreateLoad(builder.getInt32Ty(), emitter.flags()) : nullptr;
   end_entry(compilation, entry, builder, flags);

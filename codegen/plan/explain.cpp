@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "codegen/plan/rows.h"
+#include "codegen/plan/scalar_units.h"
 #include "ir/evaluate_kinds.h"
 #include "ir/op.h"
 
@@ -24,6 +25,7 @@ class Explanation {
       size_t count = plan_.scalars.size();
       for (const ScalarChunk& chunk : plan_.chunks) count += chunk.nodes.size();
       out += fmt::format("{} scalars in straight-line code, {} functions\n", count, 1 + plan_.chunks.size());
+      out += print_chunks(plan_);
     }
     return out + fmt::format("workspace: {} bytes\n", plan_.workspace.text());
   }

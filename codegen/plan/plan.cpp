@@ -1,4 +1,5 @@
 #include "codegen/plan/plan.h"
+#include "codegen/plan/scalar_units.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +7,10 @@
 
 namespace wengert {
 
-Plan make_plan(const Program& program) {
+Plan make_plan(const Program& program, const PlanOptions& options) {
   Plan plan;
   plan.program = &program;
+  plan.options = options;
   assign_roles(plan);
   assign_levels(plan);
   group_nests(plan);
@@ -59,8 +61,7 @@ std::string print_plan(const Plan& plan) {
     out += fmt::format("level {}: ", nest.level) + nest_text(plan, nest, "");
   for (auto [output, node] : plan.copies)
     out += fmt::format("copy %{} -> output {}\n", node, plan.program->outputs[output].name);
-  if (!plan.chunks.empty())
-    out += fmt::format("{} chunks of scalars, {} slots\n", plan.chunks.size(), plan.slot_count);
+  out += print_chunks(plan);
   return out + fmt::format("{} scalars, workspace {}\n", plan.scalars.size(), plan.workspace.text());
 }
 

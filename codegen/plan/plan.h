@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "codegen/target.h"
 #include "ir/program.h"
 
 namespace wengert {
@@ -89,15 +90,61 @@ struct Storage {
   Extent offset = 0;   ///< workspace, block: in bytes, a multiple of 64
 };
 
+/// What alike units share: short lists of nodes that are computed together, with their ops, attributes,
+/// dtypes, constants and the way they read one another.
+struct ScalarShape {
+  std::vector<uint32_t> nodes;  ///< one such list
+  std::vector<char> stored;     ///< by position in the list: others read it
+  uint32_t lanes = 1;           ///< how many lists fill a vector
+  uint32_t streams = 0;         ///< values from outside that it reads
+  size_t cost = 0;              ///< primitives of its body
+};
+/// Units side by side, operands gathered from slots by tables: of one shape, or cheap ones of a few shapes,
+/// all of which are computed in each lane for the lane to choose from.
+struct ScalarLoop {
+  std::vector<uint32_t> shapes;
+};
+/// Units that run one after another or, in a loop, side by side: independent of one another.
+struct ScalarGroup {
+  static constexpr uint32_t no_loop = 0xFFFFFFFF;
+  uint32_t loop = no_loop, count = 0;
+};
+
 /// Scalars of one level computed in a function of their own. Long straight-line code is cut into these, since
 /// compile time grows faster than a function's length.
 struct ScalarChunk {
+  enum class Form : uint8_t {
+    code,     ///< straight-line code and calls of loops
+    repeated  ///< a loop over `trips` alike lists of nodes, which lie one after another in `nodes`
+  };
+  Form form = Form::code;
   uint32_t level = 0;
-  std::vector<uint32_t> nodes;
+  uint32_t first = 0;                 ///< a scalar: the chunk runs before the entry's scalars behind this one
+  std::vector<uint32_t> nodes = {};   ///< unit by unit
+  std::vector<uint32_t> shapes = {};  ///< by unit; of repeated ones, those of one trip, a node each
+  std::vector<ScalarGroup> groups = {};  ///< the units in order; none of repeated ones
+  uint32_t trips = 1;
+  bool independent = false;       ///< no trip reads another
+  std::vector<char> stored = {};  ///< repeated ones, by place in the trip: read elsewhere
+  /// Nodes of a trip, or of a chunk of code, that are one function. LLVM: functions of 200 to 500 statements
+  /// compile fastest and run well.
+  static constexpr size_t most_nodes = 300;
+};
+
+/// Nodes that repeat: `trips` times `period` alike nodes. Their slots are arrays over the trips.
+struct ScalarRepeat {
+  uint32_t period = 0, trips = 0;
+  std::vector<uint32_t> nodes = {};  ///< trip by trip
+};
+
+struct PlanOptions {
+  ScalarTier scalar_tier = ScalarTier::automatic;
+  unsigned vector_bits = 512;  ///< of the target
 };
 
 struct Plan {
   const Program* program = nullptr;
+  PlanOptions options = {};
   std::vector<Role> roles;       ///< by node
   std::vector<uint32_t> levels;  ///< by node: roots and scalars
   /// By node: roots of one level that share a tree have its number here and their order in it; no_tree: the
@@ -105,17 +152,22 @@ struct Plan {
   std::vector<uint32_t> trees, steps;
   std::vector<char> block_only;  ///< by node: a root that is read only at its own row, inside its tree
   static constexpr uint32_t no_tree = 0xFFFFFFFF;
-  uint32_t slot_count = 0;
   std::vector<Storage> storage;     ///< by node: arguments, constants, roots; views have their source's
   std::vector<uint32_t> source;     ///< by node: a view's stored node; else itself
   std::vector<Nest> nests;          ///< in order
   std::vector<uint32_t> scalars;    ///< those computed in the entry itself, in order
   std::vector<ScalarChunk> chunks;  ///< the others, in order
-  /// By node: the slot through which a scalar passes between functions; no_slot for those that don't. Empty:
-  /// no chunks.
+  std::vector<ScalarShape> shapes;
+  std::vector<ScalarLoop> loops;
+  std::vector<ScalarRepeat> repeats;
+  /// By node: the byte of the slot area where a scalar that passes between functions lies; no_slot for those
+  /// that don't. Empty: no chunks.
   static constexpr uint32_t no_slot = 0xFFFFFFFF;
   std::vector<uint32_t> slots;
-  Extent slot_area = 0;  ///< where in the workspace the slots lie, 8 bytes each
+  std::vector<uint32_t> constant_reads;    ///< by node: how many scalars of chunks read a constant
+  std::vector<uint32_t> stored_constants;  ///< those that have slots: eight bytes each from the first one's
+  uint32_t slot_bytes = 0;
+  Extent slot_area = 0;  ///< where in the workspace the slots lie
   /// Outputs that some node's storage isn't: copied at the end (output number, node).
   std::vector<std::pair<uint32_t, uint32_t>> copies;
   Extent workspace = 0;
@@ -138,7 +190,7 @@ struct Plan {
 };
 
 /// Throws Error(internal) for a composite.
-Plan make_plan(const Program& program);
+Plan make_plan(const Program& program, const PlanOptions& options = {});
 
 /// For tests and reports: nests with their roots, loops, storage and the workspace.
 std::string print_plan(const Plan& plan);
@@ -155,7 +207,7 @@ void assign_roles(Plan& plan);    // roles.cpp
 void assign_levels(Plan& plan);   // levels.cpp: levels; which roots share a tree
 void group_nests(Plan& plan);     // nests.cpp
 void make_trees(Plan& plan);      // trees.cpp
-void cut_scalars(Plan& plan);     // scalars.cpp: chunks of scalars and their slots
+void cut_scalars(Plan& plan);     // scalars.cpp: chunks of scalars and their slots (scalar_*.cpp)
 void assign_storage(Plan& plan);  // storage.cpp: where arrays lie, lifetimes
 
 }  // namespace wengert

@@ -139,8 +139,7 @@ void assign_storage(Plan& plan) {
     const Extent bytes = scratch_bytes(graph, nest);
     if (!bytes.is(0)) nest.scratch = workspace.allocate(bytes, nest.level, nest.level);
   });
-  if (plan.slot_count > 0)
-    plan.slot_area = workspace.allocate(static_cast<int64_t>(plan.slot_count) * 8, 0, 0xFFFFFFFF);
+  if (plan.slot_bytes > 0) plan.slot_area = workspace.allocate(plan.slot_bytes, 0, 0xFFFFFFFF);
   plan.workspace = workspace.bytes();
 }
 

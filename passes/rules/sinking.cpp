@@ -1,6 +1,6 @@
 // Movement sinks behind elementwise ops: f(broadcast(x)) is broadcast(f(x)), which computes less, and
 // transposes and reshapes meet what absorbs them. All exact. Every row moves movement towards the outputs, so
-// they end.
+// they end. Reshapes to rank 0 stay where they are: what follows is scalar code.
 #include <algorithm>
 
 #include "ir/ops/elementwise.h"
@@ -71,7 +71,8 @@ const Row rows[] = {
     {"elementwise op on transposes", "elementwise(...)", exact,
      [](const Match& m) { return sink(m, ops::transpose); }, all_moved<&ops::transpose>},
     {"elementwise op on reshapes", "elementwise(...)", exact,
-     [](const Match& m) { return sink(m, ops::reshape); }, all_moved<&ops::reshape>},
+     [](const Match& m) { return sink(m, ops::reshape); },
+     [](const Match& m) { return !m.type().is_scalar() && all_moved<&ops::reshape>(m); }},
 };
 
 }  // namespace

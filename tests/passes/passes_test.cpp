@@ -10,6 +10,7 @@
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
+#include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "ir/parse.h"
 #include "ir/print.h"
@@ -69,6 +70,48 @@ TEST_CASE("canonicalize puts constants last and earlier nodes first") {
         "%0 = constant {value=f64(3)}\n%1 = input {name=\"x\", type=f64}\n%2 = exponential %1\n%3 = multiply "
         "%2, %0\n"
         "%4 = add %1, %3\noutput y = %4");
+}
+
+static size_t count(const Program& program, const Op& op) {
+  const Program live = run_pass(remove_dead_nodes, program);
+  size_t out = 0;
+  for (uint32_t id = 0; id < live.graph->size(); id++) out += live.graph->node(id).op == &op;
+  return out;
+}
+
+TEST_CASE("join_pads: a sum of parts is their concatenation, negative zeros included") {
+  const auto sum_of = [](std::initializer_list<std::pair<int, int>> parts, int others) {
+    Program program;
+    Expr sum;
+    const auto add = [&](Expr e) { sum = sum.absent() ? e : sum + e; };
+    for (auto [begin, end] : parts) {
+      const Expr part = program.graph->input("p" + std::to_string(begin), f64, {2, end - begin});
+      add(pad(part, 0.0, {0, begin}, {0, 9 - end}, {0, 0}));
+    }
+    for (int i = 0; i < others; i++) add(program.graph->input("y" + std::to_string(i), f64, {2, 9}));
+    program.outputs = {{"sum", sum.value()}};
+    return program;
+  };
+  const auto joined = [](const Program& before) {
+    const Program after = run_pass(join_pads, before);
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 20; i++)
+      CHECK(different_bits(before, after, random_arguments(before, {}, Draw(), random), {}) == "");
+    std::vector<Tensor> zeros;
+    for (Value input : before.inputs()) {
+      const Shape& shape = before.graph->type(input).shape;
+      Tensor& t = zeros.emplace_back(f64, std::vector<int64_t>{2, *shape[1].number()});
+      for (int64_t k = 0; k < t.count(); k++) t.data<double>()[k] = -0.0;
+    }
+    CHECK(different_bits(before, after, zeros, {}) == "");
+    CHECK(print(run_pass(join_pads, after)) == print(run_pass(remove_dead_nodes, after)));
+    return count(after, ops::pad) == 0 && count(after, ops::concatenate) == 1;
+  };
+  CHECK(joined(sum_of({{5, 7}, {0, 1}, {1, 3}}, 0)));
+  CHECK(joined(sum_of({{2, 3}, {4, 9}}, 1)));
+  CHECK_FALSE(joined(sum_of({{2, 5}, {4, 9}}, 0)));  // they overlap
+  CHECK_FALSE(joined(sum_of({{2, 3}, {4, 9}}, 2)));  // the order of the others' sum would change
+  CHECK_FALSE(joined(sum_of({{2, 3}}, 1)));
 }
 
 TEST_CASE("drop_gradient_marks") {

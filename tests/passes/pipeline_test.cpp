@@ -122,8 +122,8 @@ TEST_CASE("skip and stop after") {
   CHECK_THROWS_WITH_AS(
       optimize(program, options),
       "there is no pass 'simplfy' to skip; the passes are drop_gradient_marks, canonicalize, "
-      "recognize_composites, expand_composites, simplify, fold_constants, merge_common_subexpressions, "
-      "remove_dead_nodes",
+      "recognize_composites, expand_composites, join_pads, simplify, fold_constants, "
+      "merge_common_subexpressions, remove_dead_nodes",
       Error);
   CHECK(find_pass("simplfy") == nullptr);
 }
@@ -248,7 +248,8 @@ TEST_CASE("the pipeline keeps that order") {
   CHECK(first("canonicalize") < first("recognize_composites"));
   CHECK(last("recognize_composites") < first("expand_composites"));
   CHECK(first("expand_composites") < last("drop_gradient_marks"));
-  CHECK(last("drop_gradient_marks") < first("simplify"));
+  CHECK(last("drop_gradient_marks") < first("join_pads"));
+  CHECK(first("join_pads") < first("simplify"));
   CHECK(first("simplify") < first("fold_constants"));
   CHECK(last("fold_constants") < last("canonicalize"));
   CHECK(last("canonicalize") < last("simplify"));

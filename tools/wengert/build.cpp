@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -158,6 +159,15 @@ Command add_build(CLI::App& app) {
             fmt::format("Of {}; obj,header,json unless said", fmt::join(names, ", ")))
       ->type_name("KIND,...")
       ->check(CLI::IsMember(names));
+  sub->add_option("--scalar-tier", options->settings.scalar_tier,
+                  "How long scalar code is computed: auto chooses between straight-line code (full) and one "
+                  "loop for each op (grouped); at-once compiles soonest")
+      ->type_name("TIER")
+      ->transform(CLI::Transformer(std::map<std::string, ScalarTier>{{"auto", ScalarTier::automatic},
+                                                                     {"at-once", ScalarTier::at_once},
+                                                                     {"full", ScalarTier::full},
+                                                                     {"grouped", ScalarTier::grouped}},
+                                   CLI::ignore_case));
   sub->add_flag("--fast-math", options->settings.fast_math, "Permit rewrites that change rounding");
   sub->add_flag("!--no-stable", options->settings.stable,
                 "Leave out rewrites that are nearer to the real value");
