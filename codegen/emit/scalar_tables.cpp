@@ -26,12 +26,12 @@ TableLoops::Table TableLoops::table(const ScalarChunk& chunk) {
       out.starts.push_back(words.size());
       const ScalarLoop& loop = plan.loops[group.loop];
       const ScalarShape& any = plan.shapes[loop.shapes[0]];
-      for (size_t first = 0; first < group.count; first += any.lanes) {
+      for (size_t first = 0; first < group.count; first += loop.lanes) {
         for (size_t k = 0; k < units[first].size(); k++)
           if (plan.shapes[shapes[first]].stored[k]) words.push_back(plan.slots[units[first][k]]);
         const size_t choices = words.size(), operands = choices + loop.shapes.size() - 1;
-        words.resize(operands + size_t{any.streams} * any.lanes, 0);
-        for (uint32_t lane = 0; lane < any.lanes; lane++) {
+        words.resize(operands + size_t{any.streams} * loop.lanes, 0);
+        for (uint32_t lane = 0; lane < loop.lanes; lane++) {
           // Lanes beyond the last unit repeat it: its operands are values that exist.
           const size_t unit = std::min<size_t>(first + lane, group.count - 1);
           const auto choice =
@@ -39,7 +39,7 @@ TableLoops::Table TableLoops::table(const ScalarChunk& chunk) {
           if (choice > 0) words[choices + static_cast<size_t>(choice) - 1] |= uint32_t{1} << lane;
           const std::vector<uint32_t> read = streams_of(plan, units[unit]);
           for (size_t s = 0; s < read.size(); s++)
-            words[operands + s * any.lanes + lane] = plan.slots[read[s]];
+            words[operands + s * loop.lanes + lane] = plan.slots[read[s]];
         }
       }
     }
@@ -58,7 +58,7 @@ TableLoops::Table TableLoops::table(const ScalarChunk& chunk) {
 
 void TableLoops::call(Builder& builder, const ScalarGroup& group, llvm::Value* slots, const Table& table,
                       size_t start) {
-  const uint32_t lanes = emitter_.plan.shapes[emitter_.plan.loops[group.loop].shapes[0]].lanes;
+  const uint32_t lanes = emitter_.plan.loops[group.loop].lanes;
   llvm::Value* row = builder.CreateConstInBoundsGEP1_64(builder.getInt32Ty(), table.data, start);
   builder.CreateCall(function(group.loop), {slots, row, builder.getInt64((group.count + lanes - 1) / lanes)});
 }
@@ -103,13 +103,13 @@ llvm::Function* TableLoops::function(uint32_t number) {
   for (char stored : any.stored)
     if (stored) places.push_back(next_place());
   for (size_t i = 1; i < loop.shapes.size(); i++)
-    choices.push_back(builder.CreateBitCast(builder.CreateTrunc(next_word(), builder.getIntNTy(any.lanes)),
-                                            register_type(context, Dtype::boolean, any.lanes)));
+    choices.push_back(builder.CreateBitCast(builder.CreateTrunc(next_word(), builder.getIntNTy(loop.lanes)),
+                                            register_type(context, Dtype::boolean, loop.lanes)));
   for (uint32_t stream : streams_of(plan, any.nodes)) {
     const Dtype dtype = emitter_.type(stream).dtype;
     llvm::Type* memory = memory_type(context, dtype);
-    llvm::Value* lanes = llvm::PoisonValue::get(llvm::FixedVectorType::get(memory, any.lanes));
-    for (unsigned lane = 0; lane < any.lanes; lane++)
+    llvm::Value* lanes = llvm::PoisonValue::get(llvm::FixedVectorType::get(memory, loop.lanes));
+    for (unsigned lane = 0; lane < loop.lanes; lane++)
       lanes = builder.CreateInsertElement(
           lanes, builder.CreateAlignedLoad(memory, next_place(), llvm::Align(size_of(dtype))), lane);
     if (dtype == Dtype::boolean)
@@ -117,12 +117,12 @@ llvm::Function* TableLoops::function(uint32_t number) {
     streams.push_back(lanes);
   }
   const Body& body = bodies_.body(loop.shapes[0]);
-  std::vector<llvm::Value*> results = emit_body(builder, body, streams, any.lanes);
+  std::vector<llvm::Value*> results = emit_body(builder, body, streams, loop.lanes);
   for (size_t i = 1; i < loop.shapes.size(); i++)
     results[0] = builder.CreateSelect(
-        choices[i - 1], emit_body(builder, bodies_.body(loop.shapes[i]), streams, any.lanes)[0], results[0]);
+        choices[i - 1], emit_body(builder, bodies_.body(loop.shapes[i]), streams, loop.lanes)[0], results[0]);
   for (size_t i = 0; i < results.size(); i++)
-    store_elements(builder, body.type(body.outputs[i]), results[i], places[i], any.lanes);
+    store_elements(builder, body.type(body.outputs[i]), results[i], places[i], loop.lanes);
   llvm::Value* less = builder.CreateSub(left, builder.getInt64(1));
   left->addIncoming(less, builder.GetInsertBlock());
   row->addIncoming(builder.CreateConstInBoundsGEP1_64(builder.getInt32Ty(), row, word),

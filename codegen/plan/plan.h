@@ -103,6 +103,8 @@ struct ScalarShape {
 /// all of which are computed in each lane for the lane to choose from.
 struct ScalarLoop {
   std::vector<uint32_t> shapes;
+  uint32_t lanes = 1;
+  auto operator<=>(const ScalarLoop&) const = default;
 };
 /// Units that run one after another or, in a loop, side by side: independent of one another.
 struct ScalarGroup {

@@ -75,7 +75,7 @@ struct Loops {
       if (count[shape] == 0 || s.lanes == 1 || s.streams == 0) continue;
       const auto outputs = std::count(s.stored.begin(), s.stored.end(), 1);
       if (s.cost > cheap || outputs != 1)
-        found.push_back({count[shape], {{shape}}});
+        found.push_back({count[shape], {{shape}, s.lanes}});
       else
         families[signature(plan, s)].push_back(shape);
     }
@@ -88,7 +88,8 @@ struct Loops {
         for (size_t k = i; k < end; k++) all += count[shapes[k]];
         found.push_back({all,
                          {{shapes.begin() + static_cast<std::ptrdiff_t>(i),
-                           shapes.begin() + static_cast<std::ptrdiff_t>(end)}}});
+                           shapes.begin() + static_cast<std::ptrdiff_t>(end)},
+                          plan.shapes[shapes[i]].lanes}});
       }
     }
     std::erase_if(found, [](const auto& loop) { return loop.first < least_units; });
@@ -122,6 +123,11 @@ struct Loops {
     return out;
   }
 };
+
+// Whether units that are ready together are worth gathering into lanes among code.
+bool is_gathered(const ScalarShape& shape) {
+  return shape.cost >= costly && shape.lanes > 1 && shape.streams > 0;
+}
 
 double code_cycles(const ScalarShape& shape) {
   const double prims = static_cast<double>(shape.cost);
@@ -174,24 +180,44 @@ ScalarSchedule schedule_grouped(const Plan& plan, const ScalarUnits& units) {
   return out;
 }
 
-// Costly units alone in their groups that are few for their shape run in its loop, if there is one: its body
-// is compiled anyway.
-static void spare_bodies(const ScalarUnits& units, ScalarSchedule& schedule) {
-  std::map<uint32_t, uint32_t> loop_of, singles;
-  for (uint32_t i = 0; i < schedule.loops.size(); i++) loop_of[schedule.loops[i].shapes[0]] = i;
-  for (const bool count : {true, false}) {
+// Which loops the groups of costly units run in. Those that fill no more than half a vector have one of half
+// the lanes and single units a scalar body, where there are enough of them to pay for compiling it.
+static void choose_loops(const Plan& plan, const ScalarUnits& units, ScalarSchedule& schedule) {
+  struct Shape {
+    uint32_t singles = 0, halves = 0, wholes = 0;
+    uint32_t half = ScalarGroup::no_loop, whole = ScalarGroup::no_loop;
+  };
+  std::map<uint32_t, Shape> costly_shapes;
+  const auto each_group = [&](auto&& visit) {
     size_t next = 0;
     for (ScalarGroup& group : schedule.groups) {
       const uint32_t shape = units.shape[schedule.units[next]];
       next += group.count;
-      const auto loop = loop_of.find(shape);
-      if (group.loop != ScalarGroup::no_loop || loop == loop_of.end()) continue;
-      if (count)
-        singles[shape]++;
-      else if (singles[shape] < least_calls)
-        group.loop = loop->second;
+      if (is_gathered(plan.shapes[shape])) visit(group, shape, costly_shapes[shape]);
     }
+  };
+  each_group([&](ScalarGroup& group, uint32_t shape, Shape& counts) {
+    if (group.count == 1)
+      counts.singles++;
+    else if (group.count * 2 <= plan.shapes[shape].lanes)
+      counts.halves++;
+    else
+      counts.wholes++;
+  });
+  for (auto& [shape, counts] : costly_shapes) {
+    const auto add = [&, shape = shape](uint32_t lanes) {
+      schedule.loops.push_back({{shape}, lanes});
+      return static_cast<uint32_t>(schedule.loops.size() - 1);
+    };
+    const uint32_t lanes = plan.shapes[shape].lanes;
+    if (counts.halves >= least_calls) counts.half = add(lanes / 2);
+    if (counts.wholes > 0 || (counts.halves > 0 && counts.halves < least_calls)) counts.whole = add(lanes);
   }
+  each_group([&](ScalarGroup& group, uint32_t shape, Shape& counts) {
+    if (group.count == 1 && counts.singles >= least_calls) return;
+    const bool fits_half = group.count * 2 <= plan.shapes[shape].lanes && counts.half != ScalarGroup::no_loop;
+    group.loop = fits_half ? counts.half : counts.whole;
+  });
 }
 
 ScalarSchedule schedule_code(const Plan& plan, const ScalarUnits& units, bool lanes) {
@@ -200,12 +226,11 @@ ScalarSchedule schedule_code(const Plan& plan, const ScalarUnits& units, bool la
   uint32_t end = 0;  // of the window
   std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> single;
   std::map<uint32_t, Queue> grouped;  // by shape
-  std::map<uint32_t, uint32_t> loop_of;
-  std::vector<uint32_t> pending;  // ready, behind the window
+  std::vector<uint32_t> pending;      // ready, behind the window
   const auto ready = [&](uint32_t unit) {
     if (unit >= end) return pending.push_back(unit);
     const ScalarShape& shape = plan.shapes[units.shape[unit]];
-    if (lanes && shape.cost >= costly && shape.lanes > 1 && shape.streams > 0)
+    if (lanes && is_gathered(shape))
       grouped[units.shape[unit]].units.push_back(unit);
     else
       single.push(unit);
@@ -238,18 +263,13 @@ ScalarSchedule schedule_code(const Plan& plan, const ScalarUnits& units, bool la
     }
     const ScalarShape& shape = plan.shapes[best->first];
     const uint32_t taken = std::min(static_cast<uint32_t>(best->second.size()), shape.lanes);
-    uint32_t loop = ScalarGroup::no_loop;
-    if (taken > 1) {
-      const auto [known, added] = loop_of.try_emplace(best->first, static_cast<uint32_t>(out.loops.size()));
-      if (added) out.loops.push_back({{best->first}});
-      loop = known->second;
-    }
-    out.groups.push_back({loop, taken});
-    out.cycles +=
-        taken == 1 ? code_cycles(shape) : call_cycles + taken + prim_cycles * static_cast<double>(shape.cost);
+    out.groups.push_back({.count = taken});
+    const double part = taken * 2 <= shape.lanes ? 0.6 : 1;
+    out.cycles += taken == 1 ? code_cycles(shape)
+                             : call_cycles + taken + part * prim_cycles * static_cast<double>(shape.cost);
     for (uint32_t i = 0; i < taken; i++) run(best->second.pop());
   }
-  spare_bodies(units, out);
+  if (lanes) choose_loops(plan, units, out);
   return out;
 }
 

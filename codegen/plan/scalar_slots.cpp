@@ -34,23 +34,25 @@ struct Slots {
         line_of(graph.size(), entry) {}
 
   // Visits the groups of chunks of code: each loop is a moment, and the code between two of them; so is what
-  // repeats. `visit` gets the moment, the nodes and their shapes; no loop: the nodes of one group of code.
+  // repeats. `visit` gets the moment, the nodes and their shapes, and the lanes of a
+  // loop; 0: the nodes of one group of code.
   template <class Visit, class After>
   uint32_t each_moment(Visit visit, After after) {
     uint32_t now = 0;
     for (const ScalarChunk& chunk : plan.chunks) {
       std::span<const uint32_t> nodes = chunk.nodes, shapes = chunk.shapes;
       if (chunk.form == ScalarChunk::Form::repeated) {
-        visit(now, nodes, shapes, false), after(now++);
+        visit(now, nodes, shapes, 0), after(now++);
         continue;
       }
       bool code = false;
       for (const ScalarGroup& group : chunk.groups) {
         const bool loop = group.loop != ScalarGroup::no_loop;
+        const uint32_t lanes = loop ? plan.loops[group.loop].lanes : 0;
         if (loop && code) after(now++);
         size_t length = 0;
         for (uint32_t shape : shapes.first(group.count)) length += plan.shapes[shape].nodes.size();
-        visit(now, nodes.first(length), shapes.first(group.count), loop);
+        visit(now, nodes.first(length), shapes.first(group.count), lanes);
         nodes = nodes.subspan(length), shapes = shapes.subspan(group.count);
         if (loop) after(now++);
         code = !loop;
@@ -92,8 +94,7 @@ struct Slots {
   }
 
   // Unit after unit; each stored node of a vector's units in a line of its own.
-  void give_lines(std::span<const uint32_t> nodes, std::span<const uint32_t> shapes) {
-    const size_t lanes = plan.shapes[shapes[0]].lanes;
+  void give_lines(std::span<const uint32_t> nodes, std::span<const uint32_t> shapes, size_t lanes) {
     std::vector<uint32_t> lines;
     for (size_t unit = 0; unit < shapes.size(); unit++) {
       const ScalarShape& shape = plan.shapes[shapes[unit]];
@@ -134,8 +135,8 @@ struct Slots {
   // Constants that loops over tables gather, as other operands.
   void place_constants() {
     each_moment(
-        [&](uint32_t, std::span<const uint32_t> nodes, std::span<const uint32_t>, bool loop) {
-          if (!loop) return;
+        [&](uint32_t, std::span<const uint32_t> nodes, std::span<const uint32_t>, uint32_t lanes) {
+          if (lanes == 0) return;
           for (uint32_t id : nodes)
             for (Value input : graph.inputs(id)) {
               if (graph.node(input.node).op->kind != Kind::constant || is_common_constant(plan, input.node))
@@ -175,7 +176,7 @@ struct Slots {
 
   void run() {
     const uint32_t moments = each_moment(
-        [&](uint32_t now, std::span<const uint32_t> nodes, std::span<const uint32_t>, bool) {
+        [&](uint32_t now, std::span<const uint32_t> nodes, std::span<const uint32_t>, uint32_t) {
           for (uint32_t id : nodes) time[id] = now;
         },
         [](uint32_t) {});
@@ -187,8 +188,8 @@ struct Slots {
       if (crosses[id] && time[id] == entry) give(id);
     place_repeats();
     each_moment(
-        [&](uint32_t, std::span<const uint32_t> nodes, std::span<const uint32_t> shapes, bool loop) {
-          if (loop) return give_lines(nodes, shapes);
+        [&](uint32_t, std::span<const uint32_t> nodes, std::span<const uint32_t> shapes, uint32_t lanes) {
+          if (lanes > 0) return give_lines(nodes, shapes, lanes);
           for (uint32_t id : nodes)
             if (crosses[id] && plan.slots[id] == Plan::no_slot) give(id);
         },

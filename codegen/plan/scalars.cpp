@@ -21,7 +21,7 @@ struct Cutter {
   const Graph& graph;
   UnitMaker maker;
   std::vector<uint32_t> rank;
-  std::map<std::vector<uint32_t>, uint32_t> loops;  // by their shapes
+  std::map<ScalarLoop, uint32_t> loops;  // their numbers in the plan
   static constexpr uint32_t none = 0xFFFFFFFF;
   explicit Cutter(Plan& p) : plan(p), graph(*p.program->graph), maker(p) {}
 
@@ -83,7 +83,7 @@ struct Cutter {
   }
 
   uint32_t loop_number(const ScalarLoop& loop) {
-    const auto [known, added] = loops.try_emplace(loop.shapes, static_cast<uint32_t>(plan.loops.size()));
+    const auto [known, added] = loops.try_emplace(loop, static_cast<uint32_t>(plan.loops.size()));
     if (added) plan.loops.push_back(loop);
     return known->second;
   }
@@ -232,14 +232,13 @@ std::string print_chunks(const Plan& plan) {
       continue;
     }
     functions++;
-    size_t unit = 0;
     for (const ScalarGroup& group : chunk.groups) {
-      const uint32_t width = plan.shapes[chunk.shapes[unit]].lanes;
-      unit += group.count;
-      if (group.loop == ScalarGroup::no_loop)
+      if (group.loop == ScalarGroup::no_loop) {
         coded += group.count;
-      else
-        calls++, grouped += group.count, lanes += (group.count + width - 1) / width * width;
+        continue;
+      }
+      const uint32_t width = plan.loops[group.loop].lanes;
+      calls++, grouped += group.count, lanes += (group.count + width - 1) / width * width;
     }
   }
   std::string out;
