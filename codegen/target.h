@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "codegen/llvm_forward.h"
+#include "runtime/scalar_tier.h"
 
 namespace wengert {
 
@@ -14,14 +15,6 @@ namespace wengert {
 enum class Tier {
   fast,  ///< compiles soonest: no optimisation, the fast register allocator
   full   ///< runs soonest
-};
-
-/// How long scalar code is computed (codegen/plan/scalars.cpp).
-enum class ScalarTier : uint8_t {
-  automatic,  ///< full or grouped, whichever is estimated to run sooner
-  at_once,    ///< straight-line code selected without optimisation, which compiles soonest
-  full,       ///< straight-line code; independent calls of one costly op in lanes
-  grouped     ///< independent nodes of one op as a loop over tables of slots
 };
 
 struct Target {

@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "codegen/target.h"
 #include "ir/program.h"
 #include "ir/tensor.h"
 #include "passes/pipeline.h"
 #include "runtime/buffer.h"
 #include "runtime/kernel.h"
+#include "runtime/scalar_tier.h"
 
 namespace wengert {
 
