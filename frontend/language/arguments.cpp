@@ -71,14 +71,25 @@ Array Arguments::weakly(Expr expr, std::vector<size_t> which) const {
   return {expr, std::all_of(which.begin(), which.end(), [&](size_t i) { return at(i).is_weak(); })};
 }
 
+Expr Arguments::indices(size_t i, const Extent& extent) {
+  try {
+    const Expr out = array_of(graph(), resolve_literals(at(i), extent)).expr;
+    if (is_integer(out.dtype())) return out;
+  } catch (const SourceError&) { throw; } catch (const Error& e) {
+    refuse_because(i, e.code(),
+                   fmt::format("{}: {}: {}", builtin_.name, builtin_.parameters()[i].name, e.message()));
+  }
+  refuse(i, "integers");
+}
+
 bool Arguments::flag(size_t i, bool otherwise) {
-  if (!given(i)) return otherwise;
+  if (position_[i] < 0) return otherwise;
   const Literal* literal = at(i).as<Literal>();
   if (!literal || literal->kind != Operand::Weak::boolean) refuse(i, "true or false");
   return literal->integer != 0;
 }
 
-int64_t Arguments::integer(size_t i, int64_t otherwise) { return given(i) ? integer(i) : otherwise; }
+int64_t Arguments::integer(size_t i, int64_t otherwise) { return position_[i] < 0 ? otherwise : integer(i); }
 int64_t Arguments::integer(size_t i) {
   const std::optional<Extent> e = at(i).extent();
   if (!e || !e->is_number()) refuse(i, "a whole number known when the program is built");
@@ -86,7 +97,7 @@ int64_t Arguments::integer(size_t i) {
 }
 
 double Arguments::number(size_t i, double otherwise) {
-  if (!given(i)) return otherwise;
+  if (position_[i] < 0) return otherwise;
   const Literal* literal = at(i).as<Literal>();
   if (!literal || literal->kind == Operand::Weak::boolean)
     refuse(i, "a number known when the program is built");

@@ -21,6 +21,8 @@ class Arguments {
   const CallSite& site() const { return site_; }
 
   bool given(size_t i) const { return position_[i] >= 0 && !at(i).is_nothing(); }
+  /// Written as None; what a function has no meaning for is refused by the reader of the argument.
+  bool is_none(size_t i) const { return position_[i] >= 0 && at(i).is_nothing(); }
   const Datum& at(size_t i) const { return site_.data[position_[i]]; }
   /// How the argument is written; null when the call isn't a call in the text.
   const Syntax* syntax(size_t i) const { return site_.syntax[position_[i]]; }
@@ -28,6 +30,7 @@ class Arguments {
   Expr expr(size_t i);                                       ///< an array
   std::vector<Operand> operands(std::vector<size_t> which);  ///< arrays and weak numbers that meet
   Array weakly(Expr expr, std::vector<size_t> which) const;  ///< weak when all of `which` are
+  Expr indices(size_t i, const Extent& extent);              ///< integers; see resolve_literals
   bool flag(size_t i, bool otherwise);
   int64_t integer(size_t i, int64_t otherwise);
   int64_t integer(size_t i);

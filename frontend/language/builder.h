@@ -73,7 +73,6 @@ class Builder {
   Datum function_named(const Syntax& syntax, const Frame& frame) const;
   Datum attribute(const Syntax& syntax, const Datum& of);
   Datum inlined(const FunctionSyntax& function, const CallSite& site);
-  void bind_argument(const NamedType& parameter, const Datum& datum, Span span, Frame& frame);
   Datum mapped(const Callable& callable, CallSite site, Frame& frame);
   void bind(std::string_view name, Datum datum, Frame& frame);
   Datum checked(Datum datum, const TypeSyntax& type, const std::string& what, Span span, Frame& frame);
@@ -89,6 +88,10 @@ class Builder {
 /// x[…] as in NumPy; `spans` of the indices, for errors.
 Datum build_index(Builder& builder, const Datum& array, std::span<const Datum> indices,
                   const std::vector<Span>& spans);
+
+/// Indices into an axis of that extent, where literals are resolved: negative ones count from the end, and
+/// those outside are an error. A number or a list may hold them; all else stays as it is.
+Datum resolve_literals(const Datum& indices, const Extent& extent);
 
 /// The extents that a function's parameters mention, by first appearance.
 std::vector<std::string> symbols_of(const Module& module, const FunctionSyntax& function);

@@ -30,8 +30,12 @@ Builtin position(std::string_view name, Expr (*function)(Operand, int64_t, bool)
 }
 
 Builtin along_axis(std::string_view name, Expr (*function)(Operand, int64_t)) {
-  return {name, "(x, axis=-1)",
-          [function](Arguments& a) -> Datum { return a.weakly(function(a.expr(0), a.integer(1, -1)), {0}); }};
+  return {name, "(x, axis=-1)", [function](Arguments& a) -> Datum {
+            const Expr x = a.expr(0);
+            if (!a.is_none(1)) return a.weakly(function(x, a.integer(1, -1)), {0});
+            const Expr flat = reshape(x, {element_count(x.shape())});
+            return a.weakly(reshape(function(flat, 0), x.shape()), {0});
+          }};
 }
 
 // ord 1, 2, inf or -inf of the elements along the axes; of a matrix without an axis only the default,

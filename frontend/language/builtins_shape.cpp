@@ -13,8 +13,8 @@
 namespace wengert::language {
 namespace {
 
-int64_t axis_of(Arguments& a, size_t i, int64_t otherwise, int64_t rank) {
-  const int64_t axis = a.integer(i, otherwise);
+int64_t axis_of(Arguments& a, size_t i, int64_t rank) {
+  const int64_t axis = a.integer(i, 0);
   if (axis < -rank || axis >= rank) a.refuse(i, fmt::format("an axis from {} to {}", -rank, rank - 1));
   return axis < 0 ? axis + rank : axis;
 }
@@ -69,13 +69,13 @@ Datum swapaxes_(Arguments& a) {
   const Expr x = a.expr(0);
   Axes order(static_cast<size_t>(x.rank()));
   for (size_t i = 0; i < order.size(); i++) order[i] = static_cast<int64_t>(i);
-  std::swap(order[axis_of(a, 1, 0, x.rank())], order[axis_of(a, 2, 0, x.rank())]);
+  std::swap(order[axis_of(a, 1, x.rank())], order[axis_of(a, 2, x.rank())]);
   return a.weakly(transpose(x, order), {0});
 }
 
 Datum moveaxis_(Arguments& a) {
   const Expr x = a.expr(0);
-  return a.weakly(moveaxis(x, axis_of(a, 1, 0, x.rank()), axis_of(a, 2, 0, x.rank())), {0});
+  return a.weakly(moveaxis(x, axis_of(a, 1, x.rank()), axis_of(a, 2, x.rank())), {0});
 }
 
 Datum squeeze_(Arguments& a) {
@@ -131,18 +131,22 @@ Datum pad_(Arguments& a) {
 }
 
 Datum concatenate_(Arguments& a) {
-  const std::vector<Expr> parts = a.arrays(0);
-  return a.weakly(concatenate(parts, axis_of(a, 1, 0, std::max<int64_t>(1, parts[0].rank()))), {0});
+  std::vector<Expr> parts = a.arrays(0);
+  if (a.is_none(1)) {
+    for (Expr& part : parts) part = reshape(part, {element_count(part.shape())});
+    return a.weakly(concatenate(parts, 0), {0});
+  }
+  return a.weakly(concatenate(parts, axis_of(a, 1, std::max<int64_t>(1, parts[0].rank()))), {0});
 }
 Datum stack_(Arguments& a) {
   const std::vector<Expr> parts = a.arrays(0);
-  return a.weakly(stack(parts, axis_of(a, 1, 0, parts[0].rank() + 1)), {0});
+  return a.weakly(stack(parts, axis_of(a, 1, parts[0].rank() + 1)), {0});
 }
 
 // split(x, 3): equal parts; split(x, (2, 5)): at these positions.
 Datum split_(Arguments& a) {
   const Expr x = a.expr(0);
-  const int64_t axis = axis_of(a, 2, 0, x.rank());
+  const int64_t axis = axis_of(a, 2, x.rank());
   const Extent extent = x.shape()[axis];
   Shape cuts{0};
   if (a.at(1).as<Sequence>()) {
@@ -186,7 +190,7 @@ Datum tile_(Arguments& a) {
 Datum repeat_(Arguments& a) {
   Expr x = a.expr(0);
   if (!a.given(2)) x = reshape(x, {element_count(x.shape())});
-  const int64_t axis = axis_of(a, 2, 0, x.rank());
+  const int64_t axis = a.given(2) ? axis_of(a, 2, x.rank()) : 0;
   const Extent times = a.extent(1);
   Shape spread = x.shape(), joined = x.shape();
   spread.insert(spread.begin() + axis + 1, times);
@@ -201,7 +205,7 @@ Datum roll_(Arguments& a) {
   Expr x = a.expr(0);
   const Shape shape = x.shape();
   if (!a.given(2)) x = reshape(x, {element_count(shape)});
-  const int64_t axis = axis_of(a, 2, 0, x.rank());
+  const int64_t axis = a.given(2) ? axis_of(a, 2, x.rank()) : 0;
   const Extent extent = x.shape()[axis];
   int64_t shift = a.integer(1);
   if (extent.is_number())
@@ -245,17 +249,23 @@ Datum trace_(Arguments& a) {
 }
 
 Datum take_(Arguments& a) {
-  const Expr x = a.expr(0), indices = a.expr(1);
-  if (!is_integer(indices.dtype())) a.refuse(1, "integers");
-  if (!a.given(2)) return take(reshape(x, {element_count(x.shape())}), indices, 0);
-  return take(x, indices, axis_of(a, 2, 0, x.rank()));
+  const Expr x = a.expr(0);
+  if (!a.given(2)) {
+    const Extent count = element_count(x.shape());
+    return take(reshape(x, {count}), a.indices(1, count), 0);
+  }
+  const int64_t axis = axis_of(a, 2, x.rank());
+  return take(x, a.indices(1, x.shape()[axis]), axis);
 }
 
 Datum one_hot_(Arguments& a) { return one_hot(a.expr(0), a.extent(1), a.dtype(2, Dtype::f64)); }
 
 Datum scatter_add_(Arguments& a) {
   const std::vector<Operand> x = a.operands({0, 2});
-  return scatter_add(x[0], a.expr(1), x[1], a.integer(3, 0));
+  const Expr target = a.expr(0);
+  const int64_t axis = target.rank() == 0 ? a.integer(3, 0) : axis_of(a, 3, target.rank());
+  const Expr indices = target.rank() == 0 ? a.expr(1) : a.indices(1, target.shape()[axis]);
+  return scatter_add(x[0], indices, x[1], axis);
 }
 
 Datum segment_sum_(Arguments& a) {

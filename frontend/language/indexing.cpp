@@ -19,17 +19,13 @@ Extent from_start(const Datum& bound, const Extent& extent) {
   return bound.is_integer_literal() && *value->number() < 0 ? extent + *value : *value;
 }
 
-void require_within(const Extent& at, const Extent& extent, bool end_allowed) {
-  if (!at.is_number()) {
-    if (const Extent over = at - extent; over.is_number() && *over.number() + (end_allowed ? 0 : 1) > 0)
-      throw Error(Code::argument,
-                  fmt::format("{} is outside an axis of extent {}", at.text(), extent.text()));
-    return;
-  }
-  const bool below = *at.number() < 0;
-  const bool above = extent.is_number() && *at.number() + (end_allowed ? 0 : 1) > *extent.number();
-  if (below || above)
-    throw Error(Code::argument, fmt::format("{} is outside an axis of extent {}", at.text(), extent.text()));
+// `at` is the place that the bound means, counted from where the axis begins.
+void require_within(const Datum& bound, const Extent& at, const Extent& extent, bool end_allowed) {
+  const int64_t beyond = end_allowed ? 0 : 1;
+  const Extent over = at - extent;
+  if ((at.is_number() && *at.number() < 0) || (over.is_number() && *over.number() + beyond > 0))
+    throw Error(Code::argument, fmt::format("{} is outside an axis of extent {}",
+                                            bound.extent().value_or(at).text(), extent.text()));
 }
 
 Expr sliced(const Expr& x, int64_t axis, const Range& range) {
@@ -45,27 +41,27 @@ Expr sliced(const Expr& x, int64_t axis, const Range& range) {
   if (step > 0) {
     const Extent start = has_start ? from_start(range.bounds[0], extent) : Extent(0);
     const Extent stop = has_stop ? from_start(range.bounds[1], extent) : extent;
-    require_within(start, extent, true);
-    require_within(stop, extent, true);
+    require_within(range.bounds[0], start, extent, true);
+    require_within(range.bounds[1], stop, extent, true);
     return slice_axis(x, axis, start, stop, step);
   }
   // Downwards: the same slice of the reversed axis, whose element i is element extent - 1 - i.
   const Extent start = has_start ? extent - 1 - from_start(range.bounds[0], extent) : Extent(0);
   const Extent stop = has_stop ? extent - 1 - from_start(range.bounds[1], extent) : extent;
-  require_within(start, extent, true);
-  require_within(stop, extent, true);
+  require_within(range.bounds[0], start, extent, true);
+  require_within(range.bounds[1], stop, extent, true);
   return slice_axis(reverse(x, {axis}), axis, start, stop, -step);
 }
 
 Expr element(const Expr& x, int64_t axis, const Datum& index) {
   const Extent extent = x.shape()[axis];
   const Extent at = from_start(index, extent);
-  require_within(at, extent, false);
+  require_within(index, at, extent, false);
   return index_axis(x, axis, at);
 }
 
 Expr picked(Graph& graph, const Expr& x, int64_t axis, const Datum& index) {
-  const Expr indices = array_of(graph, index).expr;
+  const Expr indices = array_of(graph, resolve_literals(index, x.shape()[axis])).expr;
   if (is_integer(indices.dtype())) return take(x, indices, axis);
   if (indices.dtype() == Dtype::boolean)
     throw Error(Code::type,
@@ -96,6 +92,19 @@ void refuse_scattered_indices(Graph& graph, std::span<const Datum> indices) {
 }
 
 }  // namespace
+
+Datum resolve_literals(const Datum& indices, const Extent& extent) {
+  if (const Sequence* list = indices.as<Sequence>(); list && list->list) {
+    Sequence out = *list;
+    for (Datum& part : out.parts) part = resolve_literals(part, extent);
+    return out;
+  }
+  if (!indices.extent()) return indices;
+  const Extent at = from_start(indices, extent);
+  require_within(indices, at, extent, false);
+  if (at.is_number()) return Literal::of(*at.number());
+  return at;
+}
 
 Datum build_index(Builder& builder, const Datum& datum, std::span<const Datum> indices,
                   const std::vector<Span>& spans) {

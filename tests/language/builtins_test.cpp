@@ -20,8 +20,41 @@ TEST_CASE("indexing") {
   check_same(x + "x[0][:, [0, 3]]", "[[0, 3], [4, 7], [8, 11]]");
   check_same(x + "x[:, [[0, 1], [1, 0]], 0].shape[1] + 0", "2");
   check_same("[5, 6, 7][array(1)]", "array(6)");
+  check_same(x + "x[0, [-1, 0]]", "[[8, 9, 10, 11], [0, 1, 2, 3]]");
+  check_same(x + "x[0, 0, [[-1, -2], [0, 1]]]", "[[3, 2], [0, 1]]");
+  check_same(x + "let i = array(2)\n x[0, 0, [i, -1]]", "[2, 3]");
+  check_same(x + "take(x, -1)", "array(23)");
+  check_same(x + "take(x, [-1, 1])", "[23, 1]");
+  check_same(x + "take(x[0], [-1, 0], axis=-1)", "[[3, 0], [7, 4], [11, 8]]");
+  check_same("scatter_add([0, 0, 0], [-1, 0], [5, 7])", "[7, 0, 5]");
   check_same("arange(10)[2:8:3]", "[2, 5]");
   check_same("arange(5)[5:]", "zeros([0], i64)");
+}
+
+// Of a symbolic extent too; a value that is no literal never counts from the end.
+TEST_CASE("literal indices count from the end") {
+  const Tensor x = integers({4}, {10, 11, 12, 13});
+  CHECK(value_of("fn f(x: i64[N]) { x[[0, -1, -2]] }", {x}).same_bits(integers({3}, {10, 13, 12})));
+  CHECK(value_of("fn f(x: i64[N]) { take(x, -1) }", {x}).at(0) == 13);
+  CHECK(value_of("fn f(x: i64[N], i: i64) { x[[i, -1]] }", {x, Tensor::scalar(Dtype::i64, -1.0)})
+            .same_bits(integers({2}, {0, 13})));
+}
+
+// As NumPy and JAX have it, or refused: never the default.
+TEST_CASE("axis=None") {
+  check_same("softmax([[0.0, 0], [0, 0]], axis=None)", "[[0.25, 0.25], [0.25, 0.25]]");
+  check_same("exp(log_softmax([[0.0], [0]], None))", "exp(log_softmax([[0.0, 0]])).T");
+  check_same("concatenate([[[1, 2]], [[3, 4]]], axis=None)", "[1, 2, 3, 4]");
+  check_same("concatenate([1, [3, 4]], axis=None)", "[1, 3, 4]");
+  check_same("roll([[1, 2], [3, 4]], 1, axis=None)", "[[4, 1], [2, 3]]");
+  for (const char* body :
+       {"stack([[1, 2], [3, 4]], axis=None)", "split([1, 2], 2, axis=None)", "moveaxis([[1, 2]], None, 0)",
+        "swapaxes([[1, 2]], 0, None)", "scatter_add([0.0], [0], [1.0], axis=None)", "iota([2], axis=None)",
+        "cross_entropy([[0.0, 1]], [1], axis=None)", "sum([1.0], keepdims=None)"}) {
+    INFO(body);
+    const std::string e = error_of(std::string("fn f() { ") + body + " }");
+    CHECK(e.find("not None") != std::string::npos);
+  }
 }
 
 TEST_CASE("shapes") {

@@ -65,6 +65,15 @@ class Run(CommandTest):
                   "lambda=0.1", "--grad", "w,X", "--hvp", "w=[1,-1]"]
         self.assertEqual(self.wengert(*common), self.wengert(*common, "--evaluator"))
 
+    def test_evaluator_runs_behind_the_passes(self):
+        self.write("f.wg", "fn f(x: f64) -> f64 { log(1 + x) }")
+        lines = ["wengert 1", "program p", '%0 = input {name="x", type=f64} : f64',
+                 "%1 = constant {value=f64(0x1p+0)} : f64", "%2 = add %0, %1 : f64", "%3 = log %2 : f64"]
+        lines += [f"%{i} = negate %{i - 1} : f64" for i in range(4, 60004)]
+        self.write("long.wir", "\n".join(lines + ["output y = %60003", ""]))
+        for command in ["f.wg"], ["f.wg", "--evaluator"], ["long.wir"]:
+            self.assertEqual(self.json("run", *command, "--arg", "x=1e-17"), {"value": 1e-17})
+
     def test_out_of_range_warns(self):
         self.write("f.wg", "fn f(x: f64[N], i: i64[K]) -> f64[K] { take(x, i) }")
         import subprocess
