@@ -101,6 +101,7 @@ void set_capabilities(Target& target) {
     target.vector_bits = 512;
   else
     target.vector_bits = info->checkFeatures("+avx2") ? 256 : 128, target.vector_registers = 16;
+  target.masked_vectors = triple.getArch() == llvm::Triple::x86_64 && target.vector_bits > 128;
 }
 
 void refuse_cpu(const llvm::Triple& triple, const std::string& cpu, const llvm::MCSubtargetInfo& info) {

@@ -24,6 +24,7 @@ struct Target {
   bool fma = true;             ///< always, today
   unsigned vector_bits = 128;  ///< the widest vector registers worth using: 128, 256 or 512
   unsigned vector_registers = 32;
+  bool masked_vectors = false;  ///< loads and stores of some lanes of a vector are instructions
 
   /// This machine: the CPU's name for tuning, and the features that it really has.
   static Target host();

@@ -32,6 +32,7 @@ void emit_nest(Scope& scope, const Nest& nest) {
     case NestKind::map: return emit_map(scope, nest);
     case NestKind::fold_lanes: return emit_fold_lanes(scope, nest);
     case NestKind::fold_chain: return emit_fold_chain(scope, nest);
+    case NestKind::product: return emit_product(scope, nest);
     case NestKind::arg_reduction: return emit_arg_reduction(scope, nest);
     case NestKind::place: return emit_place(scope, nest);
     case NestKind::fill: return emit_fill(scope, nest);

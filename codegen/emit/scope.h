@@ -179,6 +179,7 @@ void emit_nest(Scope& scope, const Nest& nest);
 void emit_map(Scope& scope, const Nest& nest);
 void emit_fold_lanes(Scope& scope, const Nest& nest);
 void emit_fold_chain(Scope& scope, const Nest& nest);
+void emit_product(Scope& scope, const Nest& nest);
 void emit_arg_reduction(Scope& scope, const Nest& nest);
 void emit_place(Scope& scope, const Nest& nest);
 void emit_fill(Scope& scope, const Nest& nest);

@@ -18,7 +18,8 @@ Shape kept_of(const Shape& shape, const Axes& axes) {
   return out;
 }
 
-Nest fold_nest(const Graph& graph, uint32_t id) {
+Nest fold_nest(const Plan& plan, uint32_t id) {
+  const Graph& graph = *plan.program->graph;
   const Node& node = graph.node(id);
   Nest nest{.kind = NestKind::fold_lanes, .roots = {{id, 0}}};
   const Shape& operand = graph.type(graph.inputs(id)[0]).shape;
@@ -39,6 +40,11 @@ Nest fold_nest(const Graph& graph, uint32_t id) {
   nest.kept = static_cast<uint32_t>(nest.space.size());
   if (!lanes) nest.kind = NestKind::fold_chain;
   nest.space.insert(nest.space.end(), folded.begin(), folded.end());
+  if (node.op->kind != Kind::contraction) return nest;
+  if (std::optional<Product> product = product_of(plan, id)) {
+    nest.kind = NestKind::product;
+    nest.product = std::make_shared<Product>(std::move(*product));
+  }
   return nest;
 }
 
@@ -81,7 +87,7 @@ std::vector<Nest> nests_of(const Plan& plan, uint32_t id) {
   const Shape& shape = graph.type({id, 0}).shape;
   switch (node.op->kind) {
     case Kind::reduction:
-    case Kind::contraction: return {fold_nest(graph, id)};
+    case Kind::contraction: return {fold_nest(plan, id)};
     case Kind::arg_reduction: {
       Nest nest{.kind = NestKind::arg_reduction, .roots = {{id, 0}}, .space = shape};
       nest.kept = static_cast<uint32_t>(shape.size());

@@ -14,6 +14,7 @@ Plan make_plan(const Program& program, const PlanOptions& options) {
   assign_roles(plan);
   assign_levels(plan);
   group_nests(plan);
+  join_epilogues(plan);
   make_trees(plan);
   cut_scalars(plan);
   assign_storage(plan);
@@ -21,7 +22,7 @@ Plan make_plan(const Program& program, const PlanOptions& options) {
 }
 
 static std::string_view kind_name(NestKind kind) {
-  constexpr std::string_view names[] = {"map",   "fold_lanes", "fold_chain", "arg_reduction",
+  constexpr std::string_view names[] = {"map",   "fold_lanes", "fold_chain", "product", "arg_reduction",
                                         "place", "fill",       "scatter",    "tree"};
   return names[static_cast<int>(kind)];
 }

@@ -11,9 +11,12 @@
 //   inlined recomputed at the index where a nest wants it.
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "codegen/plan/product.h"
 #include "codegen/target.h"
 #include "ir/program.h"
 
@@ -29,6 +32,7 @@ enum class NestKind : uint8_t {
   map,            ///< stores elementwise results over `space`; the innermost axis in vectors
   fold_lanes,     ///< folds the axes of `space` from `kept` on with accumulators across lanes; may also map
   fold_chain,     ///< folds with one accumulator for each result, vectors along the innermost kept axis
+  product,        ///< a matrix product, in tiles of results (codegen/plan/product.h)
   arg_reduction,  ///< index of an extremum
   place,          ///< writes an operand into a part of a result: concatenate, pad
   fill,           ///< writes a scalar everywhere
@@ -80,6 +84,10 @@ struct Nest {
   bool ragged = false;
   /// tree: one loop that does what all members do, for blocks where none of them ends. Empty: there is none.
   std::vector<Nest> interior = {};
+  /// A product, the first root; the others are maps over its results, done tile by tile. It may lie where one
+  /// of them does, when nothing else reads it.
+  std::shared_ptr<const Product> product = {};
+  std::optional<uint32_t> shared_storage = {};
 };
 
 /// Where a root's array lies.
@@ -204,10 +212,14 @@ std::string explain_plan(const Plan& plan);
 /// What a nest recomputes: the inlined nodes below its roots, once each.
 std::vector<uint32_t> inlined_by(const Plan& plan, const Nest& nest);
 
+/// The contraction as a matrix product, if it is one whose factors are arrays (products.cpp).
+std::optional<Product> product_of(const Plan& plan, uint32_t node);
+
 // Steps of make_plan, one file each.
 void assign_roles(Plan& plan);    // roles.cpp
 void assign_levels(Plan& plan);   // levels.cpp: levels; which roots share a tree
 void group_nests(Plan& plan);     // nests.cpp
+void join_epilogues(Plan& plan);  // epilogues.cpp: maps over the results of products
 void make_trees(Plan& plan);      // trees.cpp
 void cut_scalars(Plan& plan);     // scalars.cpp: chunks of scalars and their slots (scalar_*.cpp)
 void assign_storage(Plan& plan);  // storage.cpp: where arrays lie, lifetimes

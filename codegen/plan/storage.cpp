@@ -48,6 +48,7 @@ class Workspace {
 
 // What a fold's accumulators take: codegen/emit/fold.h says how they lie.
 Extent scratch_bytes(const Graph& graph, const Nest& nest) {
+  if (nest.product) return nest.product->scratch;
   if (nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
   const auto roots = static_cast<int64_t>(nest.roots.size());
   const std::optional<int64_t> first = nest.space[nest.kept].number();
@@ -115,6 +116,7 @@ void assign_storage(Plan& plan) {
     for (Value root : nest.roots) {
       const Type& type = graph.type(root);
       Storage& storage = plan.storage[root.node];
+      if (nest.shared_storage && root == nest.roots[0]) continue;
       if (type.is_scalar() || storage.kind != Storage::Kind::none) continue;
       const uint32_t level = plan.levels[root.node];
       const auto size = static_cast<int64_t>(size_of(type.dtype));
@@ -131,6 +133,8 @@ void assign_storage(Plan& plan) {
     place(nest, 0);
     for (const Nest& member : nest.members) place(member, nest.block);
   }
+  for (const Nest& nest : plan.nests)
+    if (nest.shared_storage) plan.storage[nest.roots[0].node] = plan.storage[*nest.shared_storage];
   for (uint32_t id = 0; id < graph.size(); id++)
     if (plan.roles[id] == Role::constant) plan.storage[id] = {Storage::Kind::constant, 0, 0};
   for (uint32_t id = 0; id < graph.size(); id++)

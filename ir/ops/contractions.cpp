@@ -69,16 +69,21 @@ static Expr pull_side(const Pull& pull, bool left) {
   for (int64_t i = 0; i < batches; i++) g_batch.push_back(i);
   const int64_t start = batches + (left ? static_cast<int64_t>(my_free.size()) : 0);
   for (size_t i = 0; i < other_free.size(); i++) g_contract.push_back(start + static_cast<int64_t>(i));
-  // Result axes: batch, my free axes, then the other's contracted ones in ascending order of the other.
-  const Expr made = dot_general(g, other, {g_batch, d.rhs_batch, g_contract, other_free});
-  Axes from = joined(d.lhs_batch, my_free);
+  // My contracted axes, in ascending order of the other's.
   std::vector<std::pair<int64_t, int64_t>> pairs;
   for (size_t i = 0; i < d.rhs_contract.size(); i++) pairs.push_back({d.rhs_contract[i], d.lhs_contract[i]});
   std::sort(pairs.begin(), pairs.end());
-  for (auto& [theirs, my_axis] : pairs) from.push_back(my_axis);
+  Axes contracted;
+  for (auto& [theirs, my_axis] : pairs) contracted.push_back(my_axis);
+  // The result's axes are the batch, those that g has and those that the other has, or these in front:
+  // whichever is their order in mine. The sums are the same.
+  const Axes other_first = joined(joined(d.lhs_batch, contracted), my_free);
+  if (std::is_sorted(other_first.begin(), other_first.end()))
+    return dot_general(other, g, {d.rhs_batch, g_batch, other_free, g_contract});
+  const Axes from = joined(joined(d.lhs_batch, my_free), contracted);
   Axes permutation(from.size());
   for (size_t i = 0; i < from.size(); i++) permutation[from[i]] = static_cast<int64_t>(i);
-  return transpose(made, permutation);
+  return transpose(dot_general(g, other, {g_batch, d.rhs_batch, g_contract, other_free}), permutation);
 }
 
 static Exprs dot_batch(const Batch& batch) {

@@ -34,9 +34,9 @@ class Guarded {
 
 }  // namespace
 
-Compiled::Compiled(const Program& program, Tier tier)
+Compiled::Compiled(const Program& program, Tier tier, const Target& target)
     : program_(program), plan_(make_plan(program)), symbols_(program.symbols()) {
-  Compilation compilation(Target::host(), {.tier = tier}, "random");
+  Compilation compilation(target, {.tier = tier}, "random");
   emit_entry(compilation, plan_, describe_entry(plan_, "kernel"));
   kernel_ = load_object(compilation.emit_object());
 }

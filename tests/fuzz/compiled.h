@@ -13,7 +13,7 @@ namespace wengert::fuzz {
 class Compiled {
  public:
   /// The program has no composites; it must outlive this.
-  Compiled(const Program& program, Tier tier);
+  Compiled(const Program& program, Tier tier, const Target& target = Target::host());
 
   /// As evaluate(). Throws Error(internal) when the kernel refuses the call or writes outside of an output or
   /// of the workspace.

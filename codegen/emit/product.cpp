@@ -1,0 +1,184 @@
+// Matrix products (codegen/plan/product.h), and the maps over their results.
+#include "codegen/emit/product_matrix.h"
+#include "codegen/llvm_types.h"
+
+namespace wengert {
+namespace {
+
+using llvm::Value;
+
+constexpr int64_t largest_inlined = 448;  // multiply-adds of a tile that is emitted where it is wanted
+
+class ProductEmitter {
+ public:
+  ProductEmitter(Emitter& emitter, const Nest& nest)
+      : emitter_(emitter),
+        nest_(nest),
+        product_(*nest.product),
+        dtype_(product_.dtype),
+        tile_(tile_for(emitter.compilation.target(), dtype_, product_.rows.number(),
+                       product_.columns.number())) {}
+
+  void run(Scope& top) {
+    rows_ = emitter_.extent(product_.rows);
+    columns_ = emitter_.extent(product_.columns);
+    inner_ = emitter_.extent(product_.inner);
+    Value* column_bytes = top.builder.CreateMul(columns_, number(static_cast<int64_t>(size_of(dtype_))));
+    pack_left_ = packs(top, product_.pack_left, rows_, column_bytes, left_packing);
+    pack_right_ = packs(top, product_.pack_right, columns_, rows_, right_packing);
+    emit_loops(top, product_.batch, {}, [&](Scope& scope, const Index& batch) { matrix(scope, batch); });
+  }
+
+ private:
+  Value* number(int64_t value) { return llvm::ConstantInt::get(rows_->getType(), value, true); }
+  Value* at(Scope& scope, Value* pointer, Value* elements) {
+    return scope.builder.CreateGEP(memory_type(scope.builder.getContext(), dtype_), pointer, elements);
+  }
+
+  Strided strided(Scope& scope, const ProductFactor& factor, const Index& batch) {
+    Value* offset = emitter_.extent(factor.offset);
+    for (size_t i = 0; i < batch.axes.size(); i++)
+      offset = scope.builder.CreateAdd(
+          offset, scope.builder.CreateMul(batch.axes[i].base, emitter_.extent(factor.batch[i])));
+    return {at(scope, emitter_.pointer(factor.array), offset), emitter_.extent(factor.outer),
+            emitter_.extent(factor.inner)};
+  }
+
+  // An i1: whether a factor is packed.
+  Value* packs(Scope& scope, Packing packing, Value* lines, Value* others, const PackingRule& rule) {
+    Builder& b = scope.builder;
+    if (packing != Packing::by_size) return b.getInt1(packing == Packing::always);
+    const int64_t size = static_cast<int64_t>(size_of(dtype_));
+    Value* large = b.CreateICmpSGT(b.CreateMul(lines, inner_), number(rule.bytes / size));
+    return b.CreateAnd(large, b.CreateICmpSGE(others, number(rule.lines)));
+  }
+
+  void matrix(Scope& scope, const Index& batch) {
+    const Strided left = strided(scope, product_.left, batch), right = strided(scope, product_.right, batch);
+    Value* place = number(0);
+    for (size_t i = 0; i < batch.axes.size(); i++)
+      place = scope.builder.CreateAdd(scope.builder.CreateMul(place, emitter_.extent(product_.batch[i])),
+                                      batch.axes[i].base);
+    place = scope.builder.CreateMul(place, scope.builder.CreateMul(rows_, columns_));
+    Value* result = at(scope, emitter_.pointer(nest_.roots[0].node), place);
+    if (nest_.roots.size() == 1)
+      return block(scope, left, right, result, {number(0), rows_}, {number(0), columns_});
+    // The maps find their results in the second cache.
+    emit_blocks(scope, columns_, number(ProductBlocks::mapped_columns), [&](Scope& s, const Stretch& across) {
+      emit_blocks(s, rows_, number(ProductBlocks::rows(dtype_)), [&](Scope& inner, const Stretch& down) {
+        block(inner, left, right, result, down, across);
+        maps(inner, batch, down, across);
+      });
+    });
+  }
+
+  // Some of the results.
+  void block(Scope& scope, const Strided& left, const Strided& right, Value* result, const Stretch& down,
+             const Stretch& across) {
+    Builder& b = scope.builder;
+    const Strided from_left{at(scope, left.first, b.CreateMul(down.begin, left.line)), left.line, left.step};
+    const Strided from_right{at(scope, right.first, b.CreateMul(across.begin, right.line)), right.line,
+                             right.step};
+    result = at(scope, result, b.CreateAdd(b.CreateMul(down.begin, columns_), across.begin));
+    if (inlines())
+      return emit_tiles(scope, tile_,
+                        {.left = from_left.first,
+                         .left_line = left.line,
+                         .left_step = left.step,
+                         .left_packed = b.getFalse(),
+                         .right = from_right.first,
+                         .right_line = columns_adjacent() ? number(1) : right.line,
+                         .right_step = right.step,
+                         .right_packed = b.getFalse(),
+                         .result = result,
+                         .result_row = columns_,
+                         .rows = down.count,
+                         .columns = across.count,
+                         .inner = inner_,
+                         .resume = b.getFalse()});
+    const MatrixKind kind{product_.pack_left != Packing::never || product_.pack_right != Packing::never,
+                          !product_.first.is_number() || *product_.first.number() >= summation::long_extent,
+                          rest_vectors(tile_, product_.columns.number())};
+    Value* scratch = emitter_.workspace(nest_.scratch == Extent(-1) ? Extent(0) : nest_.scratch);
+    auto part = [&](const Extent& offset) {
+      return scope.builder.CreateGEP(b.getInt8Ty(), scratch, emitter_.extent(offset));
+    };
+    call_matrices(scope, tile_, kind,
+                  {.left = from_left,
+                   .right = from_right,
+                   .result = result,
+                   .result_row = columns_,
+                   .rows = down.count,
+                   .columns = across.count,
+                   .inner = inner_,
+                   .first = emitter_.extent(product_.first),
+                   .behind = emitter_.extent(product_.behind),
+                   .pack_left = pack_left_,
+                   .pack_right = pack_right_,
+                   .left_scratch = part(product_.left_at),
+                   .right_scratch = part(product_.right_at),
+                   .sums = part(product_.sums_at)});
+  }
+
+  bool columns_adjacent() const { return product_.right.outer.is(1) || product_.columns.is(1); }
+
+  static int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+  // Whether tiles are so small that calls of them would cost much.
+  bool inlines() const {
+    const std::optional<int64_t> rows = product_.rows.number(), columns = product_.columns.number(),
+                                 inner = product_.inner.number();
+    if (!columns || !inner || *inner > most_unrolled_steps || product_.pack_left != Packing::never)
+      return false;
+    const bool turns = product_.right.inner.is(1);  // small squares are turned in registers, not packed
+    if (columns_adjacent() ? product_.pack_right != Packing::never : !turns) return false;
+    const int64_t vectors = std::min<int64_t>(tile_.vectors, divided_up(*columns, tile_.lanes));
+    const int64_t height = rows ? std::min<int64_t>(tile_.rows, *rows) : tile_.rows;
+    return *columns <= 4 * int64_t{tile_.vectors} * tile_.lanes &&
+           height * vectors * *inner <= largest_inlined;
+  }
+
+  // The maps over results that are whole.
+  void maps(Scope& scope, const Index& batch, const Stretch& down, const Stretch& across) {
+    emit_loop(scope, {number(0), down.count}, 1, 1, [&](Scope& row, AxisIndex i) {
+      Index index = batch;
+      add_row(row, row.builder.CreateAdd(down.begin, i.base), index);
+      const Interval columns{across.begin, row.builder.CreateAdd(across.begin, across.count)};
+      emit_vector_loop(row, columns, lanes_of(emitter_, nest_), [&](Scope& inner, AxisIndex j) {
+        j.depth = inner.depth;
+        Index full = index;
+        full.axes.push_back(j);
+        inner.at(nest_.roots[0].node, full);  // before a map is stored in its place
+        for (wengert::Value root : std::span(nest_.roots).subspan(1))
+          inner.store(root.node, full, inner.compute(root.node, full));
+      });
+    });
+  }
+
+  // The indices along the row axes of a row.
+  void add_row(Scope& scope, Value* row, Index& index) {
+    std::vector<AxisIndex> axes(product_.row_axes.size());
+    for (size_t i = axes.size(); i-- > 0;) {
+      axes[i] = {row, 0, scope.depth, nullptr};
+      if (i == 0) break;
+      Value* extent = emitter_.extent(product_.row_axes[i]);
+      axes[i].base = scope.builder.CreateURem(row, extent);
+      row = scope.builder.CreateUDiv(row, extent);
+    }
+    index.axes.insert(index.axes.end(), axes.begin(), axes.end());
+  }
+
+  Emitter& emitter_;
+  const Nest& nest_;
+  const Product& product_;
+  Dtype dtype_;
+  Tile tile_;
+  Value *rows_ = nullptr, *columns_ = nullptr, *inner_ = nullptr;
+  Value *pack_left_ = nullptr, *pack_right_ = nullptr;  // i1
+};
+
+}  // namespace
+
+void emit_product(Scope& scope, const Nest& nest) { ProductEmitter(scope.emitter, nest).run(scope); }
+
+}  // namespace wengert

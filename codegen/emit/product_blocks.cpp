@@ -1,0 +1,288 @@
+#include "codegen/emit/product_blocks.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <llvm/IR/Module.h>
+
+#include "codegen/llvm_types.h"
+
+namespace wengert {
+
+static std::optional<int64_t> number_of(llvm::Value* value) {
+  auto* constant = llvm::dyn_cast<llvm::ConstantInt>(value);
+  return constant ? std::optional(constant->getSExtValue()) : std::nullopt;
+}
+
+llvm::Value* divide_up(Builder& builder, llvm::Value* a, llvm::Value* b) {
+  return builder.CreateUDiv(builder.CreateAdd(a, builder.CreateSub(b, builder.getInt64(1))), b);
+}
+
+llvm::Value* smaller(Builder& builder, llvm::Value* a, llvm::Value* b) {
+  return builder.CreateSelect(builder.CreateICmpSLT(a, b), a, b);
+}
+
+void emit_when(Scope& outer, llvm::Value* condition, const std::function<void(Scope&)>& body) {
+  if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(condition)) {
+    if (known->isOne()) body(outer);
+    return;
+  }
+  // A loop that runs once or not at all: what its body needs from outside stays outside.
+  llvm::Value* count = outer.builder.CreateZExt(condition, outer.builder.getInt64Ty());
+  emit_loop(outer, {outer.number(0), count}, 1, outer.lanes, [&](Scope& inner, AxisIndex) { body(inner); });
+}
+
+void emit_blocks(Scope& outer, llvm::Value* extent, llvm::Value* size,
+                 const std::function<void(Scope&, const Stretch&)>& body) {
+  const std::optional<int64_t> whole = number_of(extent), part = number_of(size);
+  if (extent == size || (whole && part && *whole <= *part)) return body(outer, {outer.number(0), extent});
+  llvm::Value* count = divide_up(outer.builder, extent, size);
+  emit_loop(outer, {outer.number(0), count}, 1, outer.lanes, [&](Scope& inner, AxisIndex i) {
+    llvm::Value* begin = inner.builder.CreateMul(i.base, size);
+    const bool even = whole && part && *whole % *part == 0;
+    llvm::Value* elements =
+        even ? size : smaller(inner.builder, size, inner.builder.CreateSub(extent, begin));
+    body(inner, {begin, elements});
+  });
+}
+
+void emit_shared(Scope& scope, const std::string& symbol, std::span<llvm::Value* const> arguments,
+                 const std::function<void(Scope&, llvm::Function&)>& body) {
+  llvm::Module& module = scope.emitter.compilation.module();
+  llvm::Function* function = module.getFunction(symbol);
+  if (!function) {
+    std::vector<llvm::Type*> types;
+    for (llvm::Value* argument : arguments) types.push_back(argument->getType());
+    function = llvm::Function::Create(llvm::FunctionType::get(scope.builder.getVoidTy(), types, false),
+                                      llvm::Function::InternalLinkage, symbol, module);
+    function->addFnAttr(llvm::Attribute::NoInline);
+    Scope inside(scope.emitter, nullptr, 1,
+                 llvm::BasicBlock::Create(scope.builder.getContext(), "begin", function));
+    body(inside, *function);
+    inside.builder.CreateRetVoid();
+  }
+  scope.builder.CreateCall(function, {arguments.data(), arguments.size()});
+}
+
+Tile tile_for(const Target& target, Dtype dtype, std::optional<int64_t> rows,
+              std::optional<int64_t> columns) {
+  Tile tile{dtype, 0, 0, target.lanes(size_of(dtype)), false};
+  const int64_t registers = target.vector_registers;
+  // Sums, a vector of columns each, and one element of a row. Two vectors where broadcasts are cheap loads;
+  // three of the short ones, where a load brings less.
+  int64_t vectors = target.vector_bits == 128 ? 3 : 2;
+  if (rows) {
+    for (int64_t wide : {8, 4, 3})
+      if (wide > vectors && *rows * wide + wide + 1 < registers) {
+        vectors = wide;
+        break;
+      }
+  }
+  if (columns) vectors = std::clamp<int64_t>((*columns + tile.lanes - 1) / tile.lanes, 1, vectors);
+  tile.vectors = static_cast<unsigned>(vectors);
+  int64_t most = std::min<int64_t>((registers - 2 - vectors) / vectors, 14);
+  // Few rows: strips that are as even as can be.
+  if (rows && *rows > 0 && *rows <= 4 * most) {
+    const int64_t strips = (*rows + most - 1) / most;
+    most = (*rows + strips - 1) / strips;
+  }
+  tile.rows = static_cast<unsigned>(most);
+  return tile;
+}
+
+namespace {
+
+// Lines of a factor: where they begin and how many, and the panel that they lie in when it is packed. Whole
+// tiles have a panel each; what is behind them shares one.
+struct Lines {
+  llvm::Value *begin, *panel, *panel_lines;
+};
+
+class Tiles {
+ public:
+  Tiles(Scope& scope, const Tile& tile, const TileBlock& block, bool inlined)
+      : scope_(scope),
+        tile_(tile),
+        of_(block),
+        inlined_(inlined),
+        masks_(scope.emitter.compilation.target().masked_vectors) {}
+
+  void run() {
+    const int64_t width = static_cast<int64_t>(tile_.vectors) * tile_.lanes;
+    Builder& b = scope_.builder;
+    llvm::Value* rest = b.CreateURem(of_.columns, b.getInt64(width));
+    llvm::Value* whole = b.CreateSub(of_.columns, rest);
+    emit_loop(scope_, {b.getInt64(0), whole}, width, scope_.lanes, [&](Scope& inner, AxisIndex j) {
+      strips(inner, {j.base, j.base, inner.number(width)}, tile_, inner.number(width));
+    });
+    if (const std::optional<int64_t> known = number_of(rest))
+      masks_ ? known_masked(whole, *known) : known_pieces(whole, *known);
+    else
+      masks_ ? masked(whole, rest) : pieces(whole, rest);
+  }
+
+ private:
+  // Whole vectors and a masked one, or a narrower one where half of it is enough.
+  void known_masked(llvm::Value* whole, int64_t left) {
+    int64_t done = 0;
+    while (done < left) {
+      Tile narrow = tile_;
+      const int64_t rest = left - done;
+      while (narrow.lanes / 2 >= rest) narrow.lanes /= 2;
+      const bool half = rest % narrow.lanes <= narrow.lanes / 2 && rest > narrow.lanes;
+      const int64_t columns = half ? rest - rest % narrow.lanes : rest;
+      narrow.vectors = static_cast<unsigned>((columns + narrow.lanes - 1) / narrow.lanes);
+      narrow.masked = columns % narrow.lanes != 0;
+      const Lines lines{scope_.builder.CreateAdd(whole, scope_.number(done)), whole, scope_.number(left)};
+      strips(scope_, lines, narrow, scope_.number(columns));
+      done += columns;
+    }
+  }
+
+  // Whole vectors, then halves of vectors.
+  void known_pieces(llvm::Value* whole, int64_t left) {
+    int64_t done = 0;
+    auto take = [&](unsigned vectors, unsigned lanes) {
+      const Lines lines{scope_.builder.CreateAdd(whole, scope_.number(done)), whole, scope_.number(left)};
+      strips(scope_, lines, {tile_.dtype, 0, vectors, lanes, false}, scope_.number(left));
+      done += static_cast<int64_t>(vectors) * lanes;
+    };
+    if (left >= tile_.lanes) take(static_cast<unsigned>(left / tile_.lanes), tile_.lanes);
+    for (unsigned lanes = tile_.lanes; lanes > 0; lanes /= 2)
+      if (left - done >= lanes) take(1, lanes);
+  }
+
+  // As few vectors as hold what is left, all of them masked.
+  void masked(llvm::Value* whole, llvm::Value* left) {
+    for (unsigned vectors = 1; vectors <= tile_.vectors; vectors++) {
+      if (of_.rest_vectors >= 0 && of_.rest_vectors != static_cast<int>(vectors)) continue;
+      Tile narrow = tile_;
+      narrow.vectors = vectors, narrow.masked = true;
+      const int64_t lanes = tile_.lanes;
+      Builder& b = scope_.builder;
+      llvm::Value* above = b.CreateICmpSGT(left, b.getInt64((vectors - 1) * lanes));
+      llvm::Value* fits = b.CreateICmpSLE(left, b.getInt64(vectors * lanes));
+      emit_when(scope_, b.CreateAnd(above, fits),
+                [&](Scope& inner) { strips(inner, {whole, whole, left}, narrow, left); });
+    }
+  }
+
+  // Whole vectors, then single columns.
+  void pieces(llvm::Value* whole, llvm::Value* left) {
+    auto part = [&](unsigned lanes) {
+      return [&, lanes](Scope& inner, AxisIndex j) {
+        strips(inner, {j.base, whole, left}, {tile_.dtype, 0, 1, lanes, false}, left);
+      };
+    };
+    Builder& b = scope_.builder;
+    llvm::Value* vectors = b.CreateAnd(left, b.getInt64(-static_cast<int64_t>(tile_.lanes)));
+    llvm::Value* singles = b.CreateAdd(whole, vectors);
+    emit_loop(scope_, {whole, singles}, tile_.lanes, scope_.lanes, part(tile_.lanes));
+    if (tile_.lanes > 1) emit_loop(scope_, {singles, of_.columns}, 1, scope_.lanes, part(1));
+  }
+
+  // Rows of tiles under one another: as even as can be where their number is known, else whole ones, then
+  // fours, two and one.
+  void strips(Scope& outer, const Lines& columns, Tile tile, llvm::Value* width) {
+    auto strips_of = [&](llvm::Value* begin, llvm::Value* end, unsigned rows, llvm::Value* panel,
+                         llvm::Value* panel_rows) {
+      tile.rows = rows;
+      emit_loop(outer, {begin, end}, rows, outer.lanes, [&](Scope& inner, AxisIndex i) {
+        emit(inner, tile, {i.base, panel ? panel : i.base, panel_rows}, columns, width);
+      });
+    };
+    const unsigned most = tile_.rows;
+    Builder& b = outer.builder;
+    if (const std::optional<int64_t> known = number_of(of_.rows); known && inlined_) {
+      if (*known == 0) return;
+      const int64_t count = (*known + most - 1) / most, low = *known / count;
+      llvm::Value* high_end = b.getInt64(*known % count * (low + 1));
+      strips_of(b.getInt64(0), high_end, static_cast<unsigned>(low + 1), nullptr, b.getInt64(low + 1));
+      strips_of(high_end, of_.rows, static_cast<unsigned>(low), nullptr, b.getInt64(low));
+      return;
+    }
+    llvm::Value* rest = b.CreateURem(of_.rows, b.getInt64(most));
+    llvm::Value* whole = b.CreateSub(of_.rows, rest);
+    strips_of(b.getInt64(0), whole, most, nullptr, b.getInt64(most));
+    llvm::Value* begin = whole;
+    for (unsigned rows : {4u, 2u, 1u}) {
+      if (rows >= most) continue;
+      llvm::Value* left = outer.builder.CreateSub(of_.rows, begin);
+      llvm::Value* end = outer.builder.CreateAdd(
+          begin, outer.builder.CreateAnd(left, outer.number(-static_cast<int64_t>(rows))));
+      strips_of(begin, end, rows, whole, rest);
+      begin = end;
+    }
+  }
+
+  void emit(Scope& scope, const Tile& tile, const Lines& rows, const Lines& columns, llvm::Value* width) {
+    Builder& b = scope.builder;
+    llvm::Type* element = memory_type(b.getContext(), tile.dtype);
+    auto at = [&](llvm::Value* pointer, llvm::Value* elements) {
+      return b.CreateGEP(element, pointer, elements);
+    };
+    auto chosen = [&](llvm::Value* condition, llvm::Value* yes, llvm::Value* no) {
+      if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(condition)) return known->isOne() ? yes : no;
+      return b.CreateSelect(condition, yes, no);
+    };
+    // From the factor's first element.
+    auto offset = [&](const Lines& lines, llvm::Value* packed, llvm::Value* line) {
+      llvm::Value* in_panel =
+          b.CreateAdd(b.CreateMul(lines.panel, of_.inner), b.CreateSub(lines.begin, lines.panel));
+      return chosen(packed, in_panel, b.CreateMul(lines.begin, line));
+    };
+    TileOperands o;
+    o.left = at(of_.left, offset(rows, of_.left_packed, of_.left_line));
+    o.left_row = chosen(of_.left_packed, b.getInt64(1), of_.left_line);
+    o.left_step = chosen(of_.left_packed, rows.panel_lines, of_.left_step);
+    o.right = at(of_.right, offset(columns, of_.right_packed, of_.right_line));
+    o.right_step = chosen(of_.right_packed, columns.panel_lines, of_.right_step);
+    o.right_line = of_.right_line;
+    o.result = at(of_.result, b.CreateAdd(b.CreateMul(rows.begin, of_.result_row), columns.begin));
+    o.result_row = of_.result_row;
+    o.inner = of_.inner;
+    o.resume = of_.resume;
+    o.columns = width;
+    if (inlined_)
+      emit_tile(b, tile, o);
+    else
+      call_tile(scope.emitter.compilation.module(), b, tile, o);
+  }
+
+  Scope& scope_;
+  const Tile& tile_;
+  const TileBlock& of_;
+  bool inlined_, masks_;
+};
+
+}  // namespace
+
+void emit_tiles(Scope& scope, const Tile& tile, const TileBlock& block) {
+  Tiles(scope, tile, block, true).run();
+}
+
+int rest_vectors(const Tile& tile, std::optional<int64_t> columns) {
+  // All blocks are multiples of the smallest one.
+  constexpr int64_t block = ProductBlocks::chunked_columns;
+  const int64_t lanes = tile.lanes, width = tile.vectors * lanes;
+  if (!columns || (*columns > block && block % width != 0)) return -1;
+  return static_cast<int>((*columns % width + lanes - 1) / lanes);
+}
+
+void call_tiles(Scope& scope, const Tile& tile, const TileBlock& o) {
+  const std::string symbol =
+      fmt::format("products.{}.{}x{}x{}{}", name(tile.dtype), tile.rows, tile.vectors, tile.lanes,
+                  o.rest_vectors < 0 ? "" : fmt::format(".rest{}", o.rest_vectors));
+  const std::vector<llvm::Value*> arguments = {
+      o.left,   o.left_line,  o.left_step, o.left_packed, o.right, o.right_step, o.right_packed,
+      o.result, o.result_row, o.rows,      o.columns,     o.inner, o.resume};
+  emit_shared(scope, symbol, arguments, [&](Scope& inside, llvm::Function& function) {
+    auto a = [&](unsigned i) { return function.getArg(i); };
+    TileBlock block{a(0), a(1), a(2),  a(3),  a(4), inside.number(1), a(5), a(6), a(7),
+                    a(8), a(9), a(10), a(11), a(12)};
+    block.rest_vectors = o.rest_vectors;
+    Tiles(inside, tile, block, false).run();
+  });
+}
+
+}  // namespace wengert

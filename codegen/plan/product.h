@@ -1,0 +1,65 @@
+// A matrix product: a contraction of numbers with axes of its own on both sides, as a plan sees it. The axes
+// of each group (batch, rows, columns, inner) are one after another in memory, so that a group is one index.
+//
+// Invariant: what is here follows from the program alone, not from the target; tiles and blocks that a target
+// chooses fit the workspace that is counted here.
+#pragma once
+#include <cstdint>
+
+#include "ir/summation.h"
+#include "ir/type.h"
+
+namespace wengert {
+
+/// One factor: elements of an array at offset + batch index * batch + outer index * outer + inner index *
+/// inner.
+struct ProductFactor {
+  uint32_t array = 0;  ///< a node with storage
+  Extent offset = 0;
+  Shape batch = {};  ///< one stride for each batch axis
+  Extent outer = 0;  ///< along rows for the left factor, along columns for the right one
+  Extent inner = 0;  ///< along the contraction
+};
+
+/// When a factor is copied into panels. It costs a read and a write of each element, and pays where a large
+/// factor is read several times. by_size: decided in the kernel, by the same rule, because a size is a
+/// symbol.
+enum class Packing : uint8_t { never, always, by_size };
+
+struct Product {
+  Dtype dtype = Dtype::f64;
+  Shape batch = {};
+  Shape row_axes = {};  ///< the extents that make up `rows`
+  bool one_column_axis = false;
+  Extent rows = 0, columns = 0, inner = 0;
+  /// The first contracted axis, whose extent decides the chunks of the sum (ir/summation.h), and the elements
+  /// of the axes behind it.
+  Extent first = 0, behind = 0;
+  ProductFactor left = {}, right = {};
+  Packing pack_left = Packing::never, pack_right = Packing::never;
+  // Parts of the nest's scratch, in bytes from its start: partial sums of chunks, packed factors.
+  Extent sums_at = 0, left_at = 0, right_at = 0, scratch = 0;
+};
+
+/// Blocks: how much of a product is worked on while it lies in a cache. `inner` elements of the contraction,
+/// `rows` of the left factor (second level), `columns` of the right one (third level).
+struct ProductBlocks {
+  static constexpr int64_t inner = 320, columns = 2048, mapped_columns = 512;
+  static constexpr int64_t rows(Dtype dtype) { return dtype == Dtype::f32 ? 336 : 168; }
+  /// Where a long contraction is cut into chunks: results in a block, which has its partial sums.
+  static constexpr int64_t chunked_rows = 84, chunked_columns = 256;
+  static_assert(columns % chunked_columns == 0 && mapped_columns % chunked_columns == 0);
+};
+
+/// Packs a factor of more than `bytes` bytes where the other one has `lines` lines: rows for the right
+/// factor, bytes of columns for the left one.
+struct PackingRule {
+  int64_t bytes, lines;
+};
+constexpr PackingRule right_packing{128 << 10, 56}, left_packing{256 << 10, 512};
+
+/// Sums of chunks that wait for their neighbours: one for each bit of a chunk's number.
+constexpr int64_t sum_levels = 6;
+static_assert(int64_t{1} << sum_levels == summation::most_chunks);
+
+}  // namespace wengert
