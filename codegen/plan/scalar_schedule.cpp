@@ -129,6 +129,9 @@ bool is_gathered(const ScalarShape& shape) {
   return shape.cost >= costly && shape.lanes > 1 && shape.streams > 0;
 }
 
+// Cycles until its results are there.
+double latency(const ScalarShape& shape) { return 4 + static_cast<double>(shape.cost); }
+
 double code_cycles(const ScalarShape& shape) {
   const double prims = static_cast<double>(shape.cost);
   return shape.cost < costly ? cheap_code_cycles + prims / 4 : call_cycles + prims / 2;
@@ -220,18 +223,35 @@ static void choose_loops(const Plan& plan, const ScalarUnits& units, ScalarSched
   });
 }
 
+// By unit: the latency of the longest way from it to the end.
+static std::vector<double> heights(const Plan& plan, const ScalarUnits& units, const Readers& readers) {
+  std::vector<double> out(units.size(), 0);
+  for (uint32_t unit = static_cast<uint32_t>(units.size()); unit-- > 0;) {
+    for (uint32_t i = readers.begin[unit]; i < readers.begin[unit + 1]; i++)
+      out[unit] = std::max(out[unit], out[readers.units[i]]);
+    out[unit] += latency(plan.shapes[units.shape[unit]]);
+  }
+  return out;
+}
+
 ScalarSchedule schedule_code(const Plan& plan, const ScalarUnits& units, bool lanes) {
   Readers readers(*plan.program->graph, units);
+  const std::vector<double> height = heights(plan, units, readers);
   ScalarSchedule out;
   uint32_t end = 0;  // of the window
   std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> single;
-  std::map<uint32_t, Queue> grouped;  // by shape
-  std::vector<uint32_t> pending;      // ready, behind the window
+  // By shape; the highest unit first.
+  const auto lower = [&](uint32_t a, uint32_t b) {
+    return height[a] != height[b] ? height[a] < height[b] : a > b;
+  };
+  using ByHeight = std::priority_queue<uint32_t, std::vector<uint32_t>, decltype(lower)>;
+  std::map<uint32_t, ByHeight> grouped;
+  std::vector<uint32_t> pending;  // ready, behind the window
   const auto ready = [&](uint32_t unit) {
     if (unit >= end) return pending.push_back(unit);
     const ScalarShape& shape = plan.shapes[units.shape[unit]];
     if (lanes && is_gathered(shape))
-      grouped[units.shape[unit]].units.push_back(unit);
+      grouped.try_emplace(units.shape[unit], lower).first->second.push(unit);
     else
       single.push(unit);
   };
@@ -250,10 +270,17 @@ ScalarSchedule schedule_code(const Plan& plan, const ScalarUnits& units, bool la
       run(unit);
       continue;
     }
+    // What fills a vector, the most first; else what the end waits for longest.
     auto best = grouped.end();
-    for (auto it = grouped.begin(); it != grouped.end(); ++it)
-      if (it->second.size() > 0 && (best == grouped.end() || it->second.size() > best->second.size()))
-        best = it;
+    const auto fills = [&](auto at) {
+      return at->second.size() >= plan.shapes[at->first].lanes ? at->second.size() : 0;
+    };
+    for (auto at = grouped.begin(); at != grouped.end(); ++at) {
+      if (at->second.empty()) continue;
+      if (best == grouped.end() || fills(at) > fills(best) ||
+          (fills(at) == fills(best) && lower(best->second.top(), at->second.top())))
+        best = at;
+    }
     if (best == grouped.end()) {  // the window is done
       end += window;
       std::vector<uint32_t> waiting;
@@ -267,7 +294,10 @@ ScalarSchedule schedule_code(const Plan& plan, const ScalarUnits& units, bool la
     const double part = taken * 2 <= shape.lanes ? 0.6 : 1;
     out.cycles += taken == 1 ? code_cycles(shape)
                              : call_cycles + taken + part * prim_cycles * static_cast<double>(shape.cost);
-    for (uint32_t i = 0; i < taken; i++) run(best->second.pop());
+    // All are taken before one runs: what it makes ready may read it.
+    std::vector<uint32_t> side_by_side;
+    for (uint32_t i = 0; i < taken; i++) side_by_side.push_back(best->second.top()), best->second.pop();
+    for (uint32_t unit : side_by_side) run(unit);
   }
   if (lanes) choose_loops(plan, units, out);
   return out;
