@@ -10,6 +10,7 @@
 #include "frontend/ridders.h"
 #include "ir/error.h"
 #include "ir/evaluate.h"
+#include "ir/ops/leaves.h"
 #include "passes/derivatives.h"
 #include "passes/gradients.h"
 #include "passes/pipeline.h"
@@ -36,6 +37,21 @@ Tensors zeros_like(const Tensors& tensors) {
   Tensors out;
   for (const Tensor& tensor : tensors) out.emplace_back(tensor.dtype, tensor.shape);
   return out;
+}
+
+constexpr std::string_view stop_hint =
+    "; the program has stop_gradient, which derivatives leave out and differences do not";
+
+/// A NaN without its sign, which says nothing.
+std::string shown(double x, int digits = 9) {
+  return std::isnan(x) ? "nan" : fmt::format("{:.{}g}", x, digits);
+}
+
+bool has_stop_gradient(const Program& program) {
+  const std::vector<bool> live = program.live_nodes();
+  for (uint32_t id = 0; id < live.size(); id++)
+    if (live[id] && program.graph->node(id).op == &ops::stop_gradient) return true;
+  return false;
 }
 
 /// The program with further inputs and its derivatives as outputs, each kind a program of its own.
@@ -80,15 +96,17 @@ class Checker {
       point_.push_back(arguments_[i]);
       narrow |= dtype == Dtype::f32;
     }
-    for (const Tensor& result : evaluate(program, arguments_).outputs) {
+    for (Tensor& result : evaluate(program, arguments_).outputs) {
       if (!is_float(result.dtype)) continue;
-      cotangents_.push_back(random_like(result));
       narrow |= result.dtype == Dtype::f32;
+      cotangents_.push_back(std::move(result));
     }
+    cotangents_ = weights_like(cotangents_);
     if (floats_.empty() || cotangents_.empty())
       throw Error(Code::not_differentiable,
                   fmt::format("{} has no {} of floats: there is nothing to differentiate", program.name,
                               floats_.empty() ? "input" : "result"));
+    stops_ = has_stop_gradient(program);
     tolerance_ = options.tolerance > 0 ? options.tolerance : narrow ? 1e-3 : 1e-6;
     agreement_ = narrow ? 1e-4 : 1e-10;
     steps_ = narrow ? std::vector<double>{0.1, 0.01} : std::vector<double>{0.1, 1e-3, 1e-5};
@@ -147,6 +165,14 @@ class Checker {
     return out;
   }
 
+  /// Random numbers, but 1 for a number alone, so that messages show its own slopes.
+  Tensors weights_like(const Tensors& tensors) {
+    if (tensors.size() == 1 && tensors[0].shape.empty()) return {Tensor::scalar(tensors[0].dtype, 1)};
+    Tensors out;
+    for (const Tensor& tensor : tensors) out.push_back(random_like(tensor));
+    return out;
+  }
+
   /// Directions that move float input x alone: single elements, then random ones.
   std::vector<Tensors> directions(size_t x, int elements) {
     std::vector<Tensors> all;
@@ -193,38 +219,76 @@ class Checker {
   }
 
   static void note(CheckRow& row, double error, Verdict verdict, std::string text) {
-    if (verdict != Verdict::right && (row.verdict == Verdict::right || error > row.worst)) {
+    const auto rank = [](Verdict v) { return v == Verdict::right ? 0 : v == Verdict::wrong ? 2 : 1; };
+    const bool first = rank(verdict) > rank(row.verdict);
+    if (first || (verdict != Verdict::right && verdict == row.verdict && error > row.worst)) {
       row.verdict = verdict;
       row.note = std::move(text);
     }
     row.worst = std::max(row.worst, error);
   }
 
+  /// Notes what the slopes from the two sides say: they agree with the derivative, or it lies between them,
+  /// which differences cannot judge. False where they say neither.
+  bool judged_by_sides(CheckRow& row, double derivative, const std::function<double(double)>& f, double scale,
+                       double worst) const {
+    for (const double step : steps_) {
+      const Difference left = differentiate_one_side(f, -step * scale);
+      const Difference right = differentiate_one_side(f, step * scale);
+      const double size = std::max(std::abs(left.value), std::abs(right.value));
+      const double off = std::max(std::abs(left.value - derivative), std::abs(right.value - derivative));
+      if (size > 0 && off <= tolerance_ * size) {
+        note(row, off / size, Verdict::right, {});
+        return true;
+      }
+      const double slack = tolerance_ * size + left.error + right.error;
+      if (!(std::abs(left.value - right.value) > 10 * slack)) continue;
+      const auto [low, high] = std::minmax(left.value, right.value);
+      if (derivative < low - slack || derivative > high + slack) continue;
+      note(row, worst, Verdict::unsettled,
+           fmt::format("a kink? {:.9g}; the slope is {:.9g} to the left and {:.9g} to the right", derivative,
+                       left.value, right.value));
+      return true;
+    }
+    return false;
+  }
+
   /// Compares a derivative along a direction with differences of f, at several step sizes until one agrees.
   void compare(CheckRow& row, double derivative, const std::function<double(double)>& f, double scale) const {
     row.compared++;
-    const double around = std::abs(f(0));
-    Difference nearest;
+    const double here = f(0), around = std::abs(here);
+    if (!std::isfinite(here))
+      return note(row, INFINITY, Verdict::unsettled,
+                  fmt::format("not finite here: what is differentiated is {}", shown(here)));
+    Difference nearest{0, INFINITY};
     double least = INFINITY;
     bool settled = false, within_estimate = false;
     for (const double step : steps_) {
       const Difference difference = differentiate(f, step * scale);
-      const double size = std::max(std::abs(derivative), std::abs(difference.value));
+      const double size = std::isfinite(derivative)
+                              ? std::max(std::abs(derivative), std::abs(difference.value))
+                              : std::abs(difference.value);
       const double floor = tolerance_ * 1e-3 * (1 + around);
       const double error = std::abs(derivative - difference.value);
       // What is small beside the value itself is compared with that.
-      const double shown = std::max(size, 1e-3 * (1 + around));
+      const double against = std::max(size, 1e-3 * (1 + around));
       if (difference.error <= 1e-3 * size + floor) {
         settled = true;
-        if (error <= tolerance_ * size + floor) return note(row, error / shown, Verdict::right, {});
+        if (error <= tolerance_ * size + floor) return note(row, error / against, Verdict::right, {});
         within_estimate |= error <= 2 * difference.error;
       }
-      if (!(error / shown >= least)) least = error / shown, nearest = difference;
+      if (std::isinf(nearest.error) || !(error / against >= least))
+        least = error / against, nearest = difference;
     }
-    const Verdict verdict = within_estimate ? Verdict::right : settled ? Verdict::wrong : Verdict::unsettled;
-    note(row, least, verdict,
-         fmt::format("{:.9g}, and differences give {:.9g} (to {:.1g})", derivative, nearest.value,
-                     nearest.error));
+    if (std::isnan(least)) least = INFINITY;
+    if (!settled && !std::isfinite(derivative))
+      return note(row, INFINITY, Verdict::unsettled,
+                  fmt::format("not finite here: the derivative is {}", shown(derivative)));
+    if (within_estimate) return note(row, least, Verdict::right, {});
+    if (std::isfinite(derivative) && judged_by_sides(row, derivative, f, scale, least)) return;
+    note(row, least, settled ? Verdict::wrong : Verdict::unsettled,
+         fmt::format("{}, and differences give {:.9g} (to {:.1g}){}", shown(derivative), nearest.value,
+                     nearest.error, settled && stops_ ? stop_hint : ""));
   }
 
   /// The size of the steps that make sense at the point, along a direction.
@@ -247,8 +311,7 @@ class Checker {
 
   void check_hessian(size_t x, const Program& reverse) {
     CheckRow row{"hvp in " + name(x)};
-    Tensors weights;
-    for (const Tensor& tensor : point_) weights.push_back(random_like(tensor));
+    const Tensors weights = weights_like(point_);
     for (const Tensors& direction : directions(x, std::min(options_.elements, 4))) {
       const double second = inner(weights, evaluate_at(reverse, point_, direction));
       const auto slope = [&](double t) {
@@ -262,10 +325,11 @@ class Checker {
   /// Two ways to one number, which differ by rounding alone; `size` is that of its terms.
   void agree(CheckRow& row, double a, double b, double size) const {
     row.compared++;
-    const bool both_nan = std::isnan(a) && std::isnan(b);
-    const double error = both_nan || a == b ? 0 : std::abs(a - b) / std::max({size, std::abs(a), 1e-300});
+    if (!std::isfinite(a) && (a == b || (std::isnan(a) && std::isnan(b))))
+      return note(row, INFINITY, Verdict::unsettled, fmt::format("not finite here: both are {}", shown(a)));
+    const double error = a == b ? 0 : std::abs(a - b) / std::max({size, std::abs(a), 1e-300});
     note(row, std::isnan(error) ? INFINITY : error, error <= agreement_ ? Verdict::right : Verdict::wrong,
-         fmt::format("{:.17g} and {:.17g}", a, b));
+         fmt::format("{} and {}", shown(a, 17), shown(b, 17)));
   }
 
   void check_tangent(size_t x, const Tensors& gradients, const Program& tangent) {
@@ -295,6 +359,7 @@ class Checker {
 
   const Program& program_;
   const Program* gradient_ = nullptr;
+  bool stops_ = false;  ///< the program has a stop_gradient
   Tensors arguments_, point_, cotangents_;
   std::vector<size_t> floats_;  ///< which arguments are floats; `point_` has their values
   CheckOptions options_;

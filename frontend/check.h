@@ -1,7 +1,8 @@
 // Checks the derivatives of a program at a point: gradients and Hessian-vector products against extrapolated
 // differences of the evaluator, forward mode against reverse, and second order in both mixes.
 //
-// All float results are checked together, summed with fixed random weights; every float input by itself.
+// All float results are checked together, summed with fixed random weights (a single number as it is); every
+// float input by itself.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -23,14 +24,15 @@ struct CheckOptions {
 enum class Verdict : uint8_t {
   right,
   wrong,
-  unsettled,  ///< the differences converge to nothing: no derivative here, or too near a kink or an edge
+  unsettled,  ///< no derivative here to compare with: a kink, an edge of the domain, a value that is not
+              ///< finite
   no_rule     ///< an op on the way has no rule for this mode
 };
 
 struct CheckRow {
   std::string what;  ///< "gradient in w", "jvp against vjp in w" ...
   int compared = 0;  ///< numbers compared
-  double worst = 0;  ///< the largest relative error
+  double worst = 0;  ///< the largest relative error; infinite where something isn't finite
   Verdict verdict = Verdict::right;
   std::string note = {};  ///< the worst comparison, when it isn't right
 };

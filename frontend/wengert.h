@@ -2,6 +2,8 @@
 #pragma once
 #include "frontend/compile.h"
 #include "frontend/function.h"
+#include "frontend/io/files.h"
+#include "frontend/language/lower.h"
 #include "frontend/losses.h"
 #include "frontend/optimizers.h"
 #include "ir/evaluate.h"

@@ -77,6 +77,16 @@ Extent Extent::floor_divide(const Extent& a, const Extent& b) {
   if (b.is(0)) throw Error(Code::size, fmt::format("the extent {} is divided by zero", a.text()));
   if (b.is(1)) return a;
   if (a.is_number() && b.is_number()) return floor_quotient(a.number_, b.number_);
+  if (b.is_number() && !b.is(-1)) {
+    // (b*p + c) // b = p + c // b
+    std::vector<Term> terms = a.terms();
+    if (std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
+          return term.atoms.empty() || term.coefficient % b.number_ == 0;
+        })) {
+      for (Term& term : terms) term.coefficient = floor_quotient(term.coefficient, b.number_);
+      return from_terms(std::move(terms));
+    }
+  }
   return from_atom({Atom::Kind::floor_divide, fmt::format("floordiv({}, {})", a.text(), b.text()), a, b});
 }
 

@@ -155,14 +155,15 @@ std::pair<std::string, std::string> split_argument(std::string_view text) {
   return {std::string(name), std::string(text.substr(equals + 1))};
 }
 
-Tensor read_argument(const std::string& name, std::string_view value, Dtype dtype, bool cast) {
+Tensor read_argument(const std::string& name, std::string_view value, Dtype dtype, bool cast, bool matrix) {
   const std::string_view text = trim(value);
   if (text.ends_with(".npy")) return read_array_file(name, std::string(text), dtype, cast);
-  if (text.ends_with(".csv")) return read_csv(std::string(text), dtype);
+  if (text.ends_with(".csv")) return read_csv(std::string(text), dtype, {.matrix = matrix});
   if (const size_t bracket = text.find(".csv["); bracket != text.npos && text.ends_with(']')) {
     const size_t open = bracket + 4;
-    return read_csv(std::string(text.substr(0, open)), dtype,
-                    parse_csv_options(text.substr(open + 1, text.size() - open - 2)));
+    CsvOptions options = parse_csv_options(text.substr(open + 1, text.size() - open - 2));
+    options.matrix = matrix;
+    return read_csv(std::string(text.substr(0, open)), dtype, options);
   }
   if (!text.empty() && !looks_like_literal(text))
     throw Error(Code::argument,

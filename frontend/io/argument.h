@@ -19,8 +19,9 @@ std::pair<std::string, std::string> split_argument(std::string_view text);
 
 /// Reads the value of the parameter `name`. Throws Error(argument) for a bad literal, with the place in it
 /// (its file is argument_source(name)), Error(type) for an array file of another element type, and what the
-/// file readers throw.
-Tensor read_argument(const std::string& name, std::string_view value, Dtype dtype, bool cast = false);
+/// file readers throw. One column of a table is a vector, or [N, 1] where the parameter is a `matrix`.
+Tensor read_argument(const std::string& name, std::string_view value, Dtype dtype, bool cast = false,
+                     bool matrix = false);
 
 /// What errors inside a literal name as their file: "<argument x>".
 std::string argument_source(std::string_view name);

@@ -1,6 +1,8 @@
 #include "frontend/io/csv.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -72,6 +74,13 @@ bool is_number(std::string_view text) {
   return status == NumberStatus::read || status == NumberStatus::out_of_range;
 }
 
+/// What tables have where a number is missing.
+bool is_missing(std::string_view text) {
+  constexpr std::string_view words[] = {"",     "NA",   "na",   "N/A", "n/a", "#N/A", "<NA>", "NULL",
+                                        "null", "None", "none", "NaT", "?",   "-",    "--",   "."};
+  return std::find(std::begin(words), std::end(words), text) != std::end(words);
+}
+
 class TableReader {
  public:
   TableReader(const std::string& path, Dtype dtype, const CsvOptions& options)
@@ -90,7 +99,8 @@ class TableReader {
                   fmt::format("'{}' has {} lines, fewer than skip={}", path_, line_, *options_.skip));
     if (rows_ == 0 && width_ == 0) throw Error(Code::file, fmt::format("'{}' has no rows of numbers", path_));
     const int64_t columns = static_cast<int64_t>(chosen_.size());
-    Tensor table(dtype_, columns == 1 ? std::vector<int64_t>{rows_} : std::vector<int64_t>{rows_, columns});
+    Tensor table(dtype_, columns == 1 && !options_.matrix ? std::vector<int64_t>{rows_}
+                                                          : std::vector<int64_t>{rows_, columns});
     table.bytes = std::move(elements_);
     return table;
   }
@@ -128,9 +138,11 @@ class TableReader {
     }
   }
 
-  /// True for a line without a number, false for one of numbers alone.
+  /// True for a line of words, false for one of numbers alone or of missing ones.
   bool is_header() {
     const Cell *number = nullptr, *word = nullptr;
+    if (std::all_of(chosen_.begin(), chosen_.end(), [&](size_t i) { return is_missing(cells_[i].text); }))
+      return false;
     for (size_t column : chosen_) (is_number(cells_[column].text) ? number : word) = &cells_[column];
     if (number && word)
       fail(word->column,
@@ -142,6 +154,8 @@ class TableReader {
 
   void store(const Cell& cell) {
     if (cell.text.empty()) fail(cell.column, "an empty cell; write nan for a missing number");
+    if (is_missing(cell.text))
+      fail(cell.column, fmt::format("'{}' is not a number; write nan for a missing number", cell.text));
     const size_t width = size_of(dtype_);
     elements_.resize(elements_.size() + width);
     const NumberStatus status = parse_number(cell.text, dtype_, elements_.data() + elements_.size() - width);

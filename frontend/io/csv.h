@@ -1,9 +1,11 @@
 // Tables of numbers in CSV files: cells between commas, one row a line. One column is a vector, more are a
 // matrix.
 //
-// The first line is a header, and skipped, when none of its chosen cells is a number; a first line of both
-// kinds is refused, unless `skip` says how many lines to leave out. Lines of spaces alone are skipped, cells
-// may have spaces or quotes around them, nan and inf are numbers. Every row has as many cells as the first.
+// The first line is a header, and skipped, when none of its chosen cells is a number and one is a word other
+// than NA, null and the like, which stand for missing numbers and are refused. A first line of words and
+// numbers is refused too, unless `skip` says how many lines to leave out. Lines of spaces alone are skipped,
+// cells may have spaces or quotes around them, nan and inf are numbers. Every row has as many cells as the
+// first.
 #pragma once
 #include <optional>
 #include <string>
@@ -20,8 +22,9 @@ struct ColumnRange {
 };
 
 struct CsvOptions {
-  std::optional<int64_t> skip;       ///< lines to leave out; absent: find the header
-  std::vector<ColumnRange> columns;  ///< in this order; empty: all
+  std::optional<int64_t> skip = {};       ///< lines to leave out; absent: find the header
+  std::vector<ColumnRange> columns = {};  ///< in this order; empty: all
+  bool matrix = false;                    ///< one column is a matrix too, [N, 1]
 };
 
 /// Parses the `skip=1,cols=0:30` of `FILE.csv[skip=1,cols=0:30]`; cols is a column, a range `2:5`, `2:`,

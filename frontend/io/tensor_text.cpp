@@ -17,14 +17,15 @@ static void append_element(std::string& out, const Tensor& tensor, int64_t i) {
     case Dtype::boolean: out += tensor.data<uint8_t>()[i] ? "true" : "false"; break;
     case Dtype::i32: fmt::format_to(to, "{}", tensor.data<int32_t>()[i]); break;
     case Dtype::i64: fmt::format_to(to, "{}", tensor.data<int64_t>()[i]); break;
-    case Dtype::f32: fmt::format_to(to, "{:.9g}", tensor.data<float>()[i]); break;
-    case Dtype::f64:
-      // A NaN has no sign worth printing.
-      if (std::isnan(tensor.data<double>()[i]))
-        out += "nan";
+    case Dtype::f32:
+    case Dtype::f64: {
+      const double x = tensor.at(i);
+      if (std::isnan(x))
+        out += "nan";  // its sign says nothing
       else
-        fmt::format_to(to, "{:.17g}", tensor.data<double>()[i]);
+        fmt::format_to(to, "{:.{}g}", x, tensor.dtype == Dtype::f32 ? 9 : 17);
       break;
+    }
   }
 }
 

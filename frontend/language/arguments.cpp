@@ -4,9 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "frontend/language/foreign.h"
 #include "ir/ops/elementwise.h"
 
 namespace wengert::language {
+
+static std::string near(std::string_view name, const std::vector<std::string>& known) {
+  const std::string_view here = name_here(name);
+  if (std::find(known.begin(), known.end(), here) != known.end())
+    return fmt::format("; did you mean '{}'?", here);
+  return suggestion(name, known);
+}
 
 Arguments::Arguments(Builder& builder, Frame& frame, const Builtin& builtin, CallSite site)
     : builder_(builder), frame_(frame), builtin_(builtin), site_(std::move(site)) {
@@ -21,8 +29,7 @@ Arguments::Arguments(Builder& builder, Frame& frame, const Builtin& builtin, Cal
       to = std::find(known.begin(), known.end(), site_.names[i]) - known.begin();
       if (to == known.size())
         fail(builder.source(), Code::argument, site_.span_of(i),
-             fmt::format("{} has no parameter '{}'{}", call, site_.names[i],
-                         suggestion(site_.names[i], known)));
+             fmt::format("{} has no parameter '{}'{}", call, site_.names[i], near(site_.names[i], known)));
     }
     if (to >= parameters.size())
       fail(builder.source(), Code::argument, site_.span_of(i),

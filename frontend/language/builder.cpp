@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "frontend/language/foreign.h"
 #include "frontend/language/tokens.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
@@ -137,8 +138,9 @@ Datum Builder::named(const Syntax& syntax, const Frame& frame) const {
   if (std::optional<Dtype> dtype = dtype_called(name)) return *dtype;
   if (const Builtin* b = find_builtin(name)) return std::make_shared<const Callable>(Callable{nullptr, b});
   if (name == "newaxis") return Nothing{};
-  if (name == "np" || name == "jnp" || name == "jax" || name == "numpy" || name == "math")
-    fail(source_, Code::name, syntax.span, "functions have no prefix here: write exp(x)");
+  if (is_foreign_module(name)) refuse_as_prefix(syntax);
+  if (const std::string_view hint = instead_of(name); !hint.empty())
+    fail(source_, Code::name, syntax.span, std::string(hint));
   if (name == "True" || name == "False")
     fail(source_, Code::name, syntax.span, fmt::format("write {}", name == "True" ? "true" : "false"));
   std::vector<std::string> known;
@@ -164,10 +166,32 @@ Datum Builder::function_named(const Syntax& syntax, const Frame& frame) const {
   if (local != frame.locals.end())
     fail(source_, Code::type, syntax.span,
          fmt::format("'{}' is {}, not a function", name, describe(local->second)));
+  if (const std::string_view hint = instead_of(name); !hint.empty())
+    fail(source_, Code::name, syntax.span, std::string(hint));
+  fail(source_, Code::name, syntax.span, no_function(name));
+}
+
+std::string Builder::no_function(std::string_view name) const {
+  if (is_foreign_function(name)) return fmt::format("there is no function '{}' here, nor one like it", name);
   std::vector<std::string> known = module_.function_names();
   for (const Builtin* builtin : all_builtins()) known.emplace_back(builtin->name);
-  fail(source_, Code::name, syntax.span,
-       fmt::format("there is no function '{}'{}", name, suggestion(name, known)));
+  return fmt::format("there is no function '{}'{}", name, suggestion(name, known));
+}
+
+// np.linalg.norm: the last attribute is what was meant. A name alone is no prefix.
+void Builder::refuse_as_prefix(const Syntax& prefix) const {
+  Id id = static_cast<Id>(&prefix - module_.nodes.data());
+  while (id + 1 < module_.nodes.size() && module_.nodes[id + 1].form == Form::attribute &&
+         module_.nodes[id + 1].parts[0] == id)
+    id++;
+  const Syntax& last = module_.nodes[id];
+  if (last.form != Form::attribute) return;
+  std::string message = no_function(last.text) + "; functions have no prefix here";
+  if (const Builtin* builtin = find_builtin(last.text))
+    message = fmt::format("functions have no prefix here: write {}{}", builtin->name, builtin->signature);
+  else if (number_called(last.text) || dtype_called(last.text))
+    message = fmt::format("names have no prefix here: write {}", last.text);
+  fail(source_, Code::name, {prefix.span.begin, last.span.end}, prefix.span.begin, message);
 }
 
 Datum Builder::attribute(const Syntax& syntax, const Datum& of) {

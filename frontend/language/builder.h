@@ -71,6 +71,8 @@ class Builder {
   Datum node(const Syntax& syntax, std::vector<Datum>& values, Id first, Frame& frame);
   Datum named(const Syntax& syntax, const Frame& frame) const;
   Datum function_named(const Syntax& syntax, const Frame& frame) const;
+  std::string no_function(std::string_view name) const;  ///< a message
+  void refuse_as_prefix(const Syntax& prefix) const;
   Datum attribute(const Syntax& syntax, const Datum& of);
   Datum inlined(const FunctionSyntax& function, const CallSite& site);
   Datum mapped(const Callable& callable, CallSite site, Frame& frame);

@@ -59,10 +59,6 @@ Targets targets_of(Arguments& a, std::string_view function) {
 }
 
 Expr differentiated(Arguments& a, std::string_view function) {
-  if (a.at(0).as<std::shared_ptr<const Callable>>())
-    a.refuse_because(0, Code::type,
-                     fmt::format("{} takes an expression, not a function: call it, as in {}(loss(w, x), w)",
-                                 function, function));
   const Expr y = a.expr(0);
   if (!is_float(y.dtype()))
     a.refuse_because(0, Code::not_differentiable,

@@ -22,7 +22,8 @@ int64_t axis_of(Arguments& a, size_t i, int64_t rank) {
 // -1 for one extent stands for what is left, where that can be divided.
 Datum reshape_(Arguments& a) {
   const Expr x = a.expr(0);
-  Shape shape = a.shape(1);
+  const std::optional<Extent> alone = a.at(1).extent();
+  Shape shape = alone && alone->is(-1) ? Shape{-1} : a.shape(1);
   const auto open = std::find_if(shape.begin(), shape.end(), [](const Extent& e) { return e.is(-1); });
   if (open != shape.end()) {
     Extent rest = 1;

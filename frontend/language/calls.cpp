@@ -12,6 +12,12 @@
 namespace wengert::language {
 namespace {
 
+bool differentiates(std::string_view builtin) {
+  static const std::set<std::string_view> all = {"grad", "value_and_grad", "jvp",    "vjp",
+                                                 "hvp",  "jacobian",       "hessian"};
+  return all.contains(builtin);
+}
+
 std::string parameter_list(const FunctionSyntax& f) {
   std::string out;
   for (const NamedType& p : f.parameters) out += fmt::format("{}{}", out.empty() ? "" : ", ", p.name);
@@ -23,6 +29,14 @@ std::string parameter_list(const FunctionSyntax& f) {
 Datum Builder::call(const Callable& callable, CallSite site, Frame& frame) {
   if (callable.mapped) return mapped(callable, std::move(site), frame);
   if (callable.function) return inlined(*callable.function, site);
+  // grad(f)(x) and grad(f, argnums=1) of JAX would be refused for their arguments, which isn't the point.
+  if (differentiates(callable.builtin->name))
+    for (size_t i = 0; i < site.data.size(); i++)
+      if (site.names[i].empty() ? i == 0 : site.names[i] == "y")
+        if (site.data[i].as<std::shared_ptr<const Callable>>())
+          fail(source_, Code::type, site.span_of(i),
+               fmt::format("{0} takes an expression, not a function: call it, as in {0}(loss(w, x), w)",
+                           callable.builtin->name));
   Arguments arguments(*this, frame, *callable.builtin, std::move(site));
   return callable.builtin->run(arguments);
 }
@@ -161,11 +175,9 @@ Datum Builder::mapped(const Callable& callable, CallSite site, Frame& frame) {
 const std::set<std::string_view>& Builder::targets(const FunctionSyntax& function) {
   auto [found, added] = targets_.try_emplace(&function);
   if (!added) return found->second;
-  static const std::set<std::string_view> by = {"grad", "value_and_grad", "jvp",    "vjp",
-                                                "hvp",  "jacobian",       "hessian"};
   for (Id id = function.begin; id < function.end; id++) {
     const Syntax& call = module_.nodes[id];
-    if (call.form != Form::call || !by.contains(module_.nodes[call.parts[0]].text)) continue;
+    if (call.form != Form::call || !differentiates(module_.nodes[call.parts[0]].text)) continue;
     for (size_t i = 1; i < call.parts.size(); i++) {
       if (call.names[i].empty() ? i != 2 : call.names[i] != "x") continue;
       const Syntax& x = module_.nodes[call.parts[i]];

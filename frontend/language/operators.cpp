@@ -98,6 +98,10 @@ void require_bool(std::string_view op, const Operand& x, std::string_view instea
                           op, x.weak == Weak::none ? text(x.expr.type()) : "a number", instead));
 }
 
+bool is_floating(const Operand& x) {
+  return x.weak == Weak::none ? is_float(x.expr.dtype()) : x.weak == Weak::floating;
+}
+
 Expr build(std::string_view op, const Operand& a, const Operand& b) {
   if (op == "+") return a + b;
   if (op == "-") return a - b;
@@ -157,6 +161,8 @@ Datum apply_binary(Graph& graph, std::string_view symbol, const Datum& a, const 
     if (std::optional<Datum> out = fold_extents(symbol, *a.extent(), *b.extent())) return *std::move(out);
   }
   const std::vector<Operand> x = operands_of(graph, {&a, &b});
+  if (symbol == "^" && (is_floating(x[0]) || is_floating(x[1])))
+    throw Error(Code::type, "'^' is the exclusive or of integers and bools; a power is written x ** 2");
   return Array{build(symbol, x[0], x[1]), a.is_weak() && b.is_weak()};
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "frontend/language/foreign.h"
 #include "frontend/language/parser.h"
 
 namespace wengert::language {
@@ -41,6 +42,21 @@ bool ExpressionParser::accept(std::string_view symbol) {
 }
 
 void ExpressionParser::refuse(const std::string& message) const {
+  // The word ahead or behind may be one of Python's.
+  for (size_t at : {at_, at_ - 1}) {
+    if (at >= tokens_.size()) continue;
+    const Token& token = tokens_[at];
+    if (token.kind != Token::Kind::name && token.kind != Token::Kind::keyword) continue;
+    if (const std::string_view hint = instead_of(token.text); !hint.empty())
+      refuse(Code::syntax, token.span, std::string(hint));
+  }
+  if (peek().is("=") && at_ >= 2 && tokens_[at_ - 1].span.end == peek().span.begin) {
+    const Token &name = tokens_[at_ - 2], &op = tokens_[at_ - 1];
+    if (name.kind == Token::Kind::name && (precedence(op) >= p_bit_or || op.is("**")))
+      refuse(Code::syntax, {op.span.begin, peek().span.end},
+             fmt::format("there is no '{0}=': a value never changes; bind the name anew, let {1} = {1} {0} …",
+                         op.text, name.text));
+  }
   fail(source_, Code::syntax, peek().span, fmt::format("{}, not {}", message, shown(peek())));
 }
 
@@ -73,10 +89,12 @@ Expression ExpressionParser::expression() {
 TypeSyntax ExpressionParser::type() {
   const Token name = expect_name("a type such as f64 or f64[N, 3]");
   const std::optional<Dtype> dtype = dtype_named(name.text);
+  std::string near = suggestion(name.text, {"bool", "i32", "i64", "f32", "f64"});
+  if (const std::string_view here = name_here(name.text); dtype_named(here))
+    near = fmt::format("; write {}", here);
   if (!dtype)
     refuse(Code::name, name.span,
-           fmt::format("there is no type '{}'{}; types are bool, i32, i64, f32, f64", name.text,
-                       suggestion(name.text, {"bool", "i32", "i64", "f32", "f64"})));
+           fmt::format("there is no type '{}'{}; types are bool, i32, i64, f32, f64", name.text, near));
   TypeSyntax out{name.span, *dtype, {}};
   if (peek().is("[") && !statement_ended())
     inside([&] {
@@ -219,6 +237,9 @@ Id ExpressionParser::postfix() {
       left = index(left);
     } else if (peek().is(".")) {
       at_++;
+      if (peek().kind == Token::Kind::keyword && is_reserved(peek().text))
+        refuse(Code::syntax, peek().span,
+               fmt::format("'{}' is kept for control flow, which is not available yet", peek().text));
       const Token name = expect_name("an attribute such as T or shape");
       left = add(Form::attribute, {span_of(left).begin, name.span.end}, name.span.begin, name.text, {left});
     } else {

@@ -104,8 +104,8 @@ const FunctionSyntax& Module::function(std::string_view name) const {
   std::string have;
   for (const FunctionSyntax& f : functions) have += fmt::format("{}{}", have.empty() ? "" : ", ", f.name);
   throw Error(Code::name, fmt::format("{} has no function '{}'{}{}", source->filename(), name,
-                                      suggestion(name, function_names()),
-                                      have.empty() ? "; it has none" : "; its functions: " + have));
+                                      have.empty() ? "; it has none" : "; its functions are " + have,
+                                      suggestion(name, function_names())));
 }
 
 Module parse_module(std::string text, const std::string& filename) {

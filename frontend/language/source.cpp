@@ -119,8 +119,13 @@ std::string nearest(std::string_view name, const std::vector<std::string>& candi
   size_t least = std::max<size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     const size_t distance = edit_distance(name, candidate);
+    // Two slips are rarely at the first letter: nansum is no einsum.
+    if (distance > 1 && candidate.substr(0, 1) != name.substr(0, 1)) continue;
     if (distance < least && distance < name.size()) least = distance, best = candidate;
   }
+  if (!best.empty() || name.size() < 3) return best;
+  for (const std::string& candidate : candidates)
+    if (candidate.starts_with(name) && (best.empty() || candidate.size() < best.size())) best = candidate;
   return best;
 }
 

@@ -53,7 +53,8 @@ class SourceError : public Error {
 [[noreturn]] void fail(const Source& source, Code code, Span span, uint32_t focus,
                        const std::string& message);
 
-/// The candidate nearest to `name` by edits, if near enough to be meant; else empty.
+/// The candidate nearest to `name` by edits, if near enough to be meant, or the shortest it begins; else
+/// empty.
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
 /// "; did you mean 'x'?" or nothing.
 std::string suggestion(std::string_view name, const std::vector<std::string>& candidates);

@@ -6,6 +6,7 @@
 #include "frontend/ridders.h"
 #include "ir/op.h"
 #include "ir/ops/elementwise.h"
+#include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
 #include "ir/ops/reductions.h"
 #include "tests/io/folder.h"
@@ -104,4 +105,59 @@ TEST_CASE("what cannot be checked is said") {
   const Program integers = program([](Graph& graph) { return graph.input("k", i64) * 2; });
   const Tensor k[] = {Tensor::scalar(Dtype::i64, 1)};
   CHECK_MESSAGE_HAS(check_derivatives(integers, k), "has no input of floats");
+}
+
+static const CheckRow& first_row_at(const std::function<Expr(Expr)>& f, double x,
+                                    std::vector<CheckRow>& rows) {
+  const Program p = program([&](Graph& graph) { return f(graph.input("x", f64)); });
+  const Tensor arguments[] = {Tensor::scalar(Dtype::f64, x)};
+  rows = check_derivatives(p, arguments);
+  return row(rows, "gradient in x");
+}
+
+TEST_CASE("what is not finite is not compared") {
+  std::vector<CheckRow> rows;
+  const std::function<Expr(Expr)> functions[] = {
+      [](Expr x) { return sqrt(x); }, [](Expr x) { return log(x); }, [](Expr x) { return 1.0 / x; },
+      [](Expr x) { return x + stop_gradient(log(x)); }};
+  for (const auto& f : functions) {
+    const CheckRow& one = first_row_at(f, 0, rows);
+    CAPTURE(one.note);
+    CHECK(one.verdict == Verdict::unsettled);
+    CHECK(has(one.note, "not finite here"));
+    if (&f != &functions[3])  // whose derivatives are finite
+      for (const CheckRow& other : rows) CHECK(other.verdict != Verdict::right);
+  }
+  CHECK(first_row_at([](Expr x) { return exp(x * 1000.0); }, 1, rows).verdict == Verdict::unsettled);
+  // A finite slope is enough to refuse a NaN.
+  CHECK(first_row_at([](Expr x) { return x + 0.0 * sqrt(x * x); }, 0, rows).verdict == Verdict::wrong);
+}
+
+TEST_CASE("a kink is told by its two slopes") {
+  std::vector<CheckRow> rows;
+  const CheckRow& relu_at_0 = first_row_at([](Expr x) { return relu(x); }, 0, rows);
+  CHECK(relu_at_0.verdict == Verdict::unsettled);
+  CHECK(has(relu_at_0.note, "a kink?"));
+  CHECK(has(relu_at_0.note, "0 to the left and 1 to the right"));
+  // Huber's loss has a slope at 1, and no curvature.
+  const auto huber = [](Expr x) { return select(abs(x) < 1.0, 0.5 * x * x, abs(x) - 0.5); };
+  CHECK(first_row_at(huber, 1, rows).verdict == Verdict::right);
+  CHECK(row(rows, "hvp in x").verdict == Verdict::unsettled);
+  CHECK(has(row(rows, "hvp in x").note, "a kink?"));
+  // Two slopes excuse no derivative outside of them.
+  const auto wrong = [](Expr x) { return x.graph().make(wrong_square, {x + 2.0}) + abs(x); };
+  CHECK(first_row_at(wrong, 0, rows).verdict == Verdict::wrong);
+}
+
+TEST_CASE("stop_gradient is named where differences see through it") {
+  std::vector<CheckRow> rows;
+  const CheckRow& one = first_row_at([](Expr x) { return x * stop_gradient(x); }, 2, rows);
+  CHECK(one.verdict == Verdict::wrong);
+  CHECK(has(one.note, "stop_gradient"));
+}
+
+TEST_CASE("differences from one side") {
+  const auto f = [](double t) { return t < 0 ? std::exp(2 * t) : std::exp(t); };
+  CHECK(std::abs(differentiate_one_side(f, 0.1).value - 1) < 1e-8);
+  CHECK(std::abs(differentiate_one_side(f, -0.1).value - 2) < 1e-8);
 }

@@ -33,6 +33,21 @@ TEST_CASE("the header is found or skipped") {
   CHECK(table("7,8\n1,2\n", "skip=1").same_bits(Tensor::of({1, 2}, {1, 2})));
   CHECK(table("name,x\nanna,1\nbert,2\n", "cols=1").same_bits(Tensor::vector({1, 2})));
   CHECK(table("a,b\n").shape == std::vector<int64_t>{0, 2});
+  CHECK(table(",a,NA\n0,1,2\n").shape == std::vector<int64_t>{1, 3});
+}
+
+TEST_CASE("a first row of missing numbers is no header") {
+  CHECK_MESSAGE_HAS(table("NA,NA\n1,2\n"), "t.csv:1:1: 'NA' is not a number; write nan for a missing number");
+  CHECK_MESSAGE_HAS(table("name,x\nanna,1\n", "cols=1,skip=0"), "'x' is not a number");
+  CHECK_MESSAGE_HAS(table("anna,null\nbert,1\n", "cols=1"), "t.csv:1:6: 'null' is not a number");
+  CHECK_MESSAGE_HAS(table("1,2\n3,N/A\n"), "t.csv:2:3: 'N/A' is not a number; write nan");
+  CHECK_MESSAGE_HAS(table(",\n1,2\n"), "t.csv:1:1: an empty cell");
+  CHECK(table("NA,NA\n1,2\n", "skip=1").same_bits(Tensor::of({1, 2}, {1, 2})));
+}
+
+TEST_CASE("one column as a matrix") {
+  CHECK(parse_csv("1\n2\n", "t.csv", Dtype::f64, {.matrix = true}).same_bits(Tensor::of({2, 1}, {1, 2})));
+  CHECK(parse_csv("1,2\n", "t.csv", Dtype::f64, {.matrix = true}).same_bits(Tensor::of({1, 2}, {1, 2})));
 }
 
 TEST_CASE("columns are chosen") {

@@ -95,6 +95,7 @@ TEST_CASE("shapes") {
   check_same("triu([[1, 2], [3, 4]])", "[[1, 2], [0, 4]]");
   check_same("triu([[1, 2], [3, 4]], 1)", "[[0, 2], [0, 0]]");
   check_same("reshape(arange(6), [2, -1])", "[[0, 1, 2], [3, 4, 5]]");
+  check_same("reshape(reshape(arange(6), [2, 3]), -1)", "arange(6)");
   check_same("ravel([[1, 2], [3, 4]])", "[1, 2, 3, 4]");
 }
 

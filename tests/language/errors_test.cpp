@@ -54,7 +54,24 @@ TEST_CASE("columns count code points") {
 
 TEST_CASE("unknown functions of a module") {
   CHECK(error_of("fn g(x: f64) { x }").find("test.wg has no function 'f'") == 0);
-  CHECK(error_of("fn loss(x: f64) { x }", "los").find("did you mean 'loss'?") != std::string::npos);
+  CHECK(error_of("fn loss(x: f64) { x }", "los").find("its functions are loss; did you mean 'loss'?") !=
+        std::string::npos);
+}
+
+TEST_CASE("a name is offered only when it is near") {
+  const auto called = [](const std::string& name) { return error_of("fn f(x: f64[N]) { " + name + "(x) }"); };
+  for (const char* name : {"sort", "det", "svd", "nansum", "invert", "frobnicate"}) {
+    INFO(called(name));
+    CHECK(called(name).find("there is no function '") != std::string::npos);
+    CHECK(called(name).find("did you mean") == std::string::npos);
+  }
+  const std::pair<std::string, std::string> slips[] = {
+      {"sofmax", "softmax"},   {"softmaxx", "softmax"},     {"esp", "exp"},
+      {"logsum", "logsumexp"}, {"ligsumexpp", "logsumexp"}, {"sofplsu", "softplus"}};
+  for (const auto& slip : slips) {
+    INFO(called(slip.first));
+    CHECK(called(slip.first).find("did you mean '" + slip.second + "'?") != std::string::npos);
+  }
 }
 
 TEST_CASE("no text crashes the parser") {

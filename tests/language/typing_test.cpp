@@ -92,4 +92,17 @@ TEST_CASE("outputs and their names") {
   CHECK(q.outputs[2].name == "f_1_1");
 }
 
+TEST_CASE("quotients of extents that can be divided are polynomials") {
+  const Extent k = Extent::symbol("K"), m = Extent::symbol("M");
+  CHECK(Extent::floor_divide(k * 2 + 1, 2) == k);
+  CHECK(Extent::floor_divide(k * 2 - 1, 2) == k - 1);
+  CHECK(Extent::floor_divide(k * 6 - m * 3 + 7, -3).text() == "-2*K + M - 3");
+  CHECK(Extent::floor_divide(k * 3 + 1, 2).text() == "floordiv(3*K + 1, 2)");
+  for (int64_t value : {0, 1, 5})
+    CHECK(Extent::floor_divide(k * 6 + 7, -3).evaluate({{"K", value}}) ==
+          Extent::floor_divide(Extent(value * 6 + 7), -3).evaluate({}));
+  const Program halves = program_of("fn f(x: f64[2*K]) { x[::2] + x[1::2] }");
+  CHECK(halves.graph->type(halves.outputs[0].value).shape == Shape{k});
+}
+
 }  // namespace wengert::language

@@ -8,7 +8,8 @@ from command import LOSS, POLYNOMIAL, CommandTest, npy
 class Usage(CommandTest):
     def test_usage(self):
         self.refused(says="A subcommand is required")
-        self.refused("fly", says=["error:", "'wengert --help' lists"])
+        self.refused("fly", says=["error: there is no command 'fly'\n", "'wengert --help' lists"])
+        self.refused("biuld", "f.wg", says="there is no command 'biuld'; did you mean 'build'?")
         self.refused("run", says=["FILE is required", "'wengert run --help' lists"])
         self.write("f.wg", POLYNOMIAL)
         self.refused("run", "f.wg", "--grdd", "x", says="--grdd")
@@ -194,6 +195,18 @@ class Arguments(CommandTest):
         self.refused(*self.arguments(X="X.csv[cols=1:5]"), says="the columns 1:5 are not in this table of 2 columns")
         self.refused(*self.arguments(X="X.csv[rows=1]"), says="'rows' is no option of a CSV file")
         self.wengert(*self.arguments(X="X.csv[cols=0:2]"))
+        self.write("X.csv", "NA,NA\n1,2\n")
+        self.refused(*self.arguments(X="X.csv"), says="X.csv:1:1: error: 'NA' is not a number; write nan")
+
+    def test_a_column_is_a_matrix_where_one_is_wanted(self):
+        self.write("f.wg", "fn f(X: f64[N, D], y: f64[N]) -> f64[D] { y @ X }\n")
+        self.write("t.csv", "x,y\n1,2\n3,4\n")
+        self.assertEqual(self.wengert("run", "f.wg", "--arg", "X=t.csv[cols=0]", "--arg", "y=t.csv[cols=1:2]"), "f = [14]\n")
+
+    def test_a_nan_has_no_sign(self):
+        for dtype in "f32", "f64":
+            self.write("f.wg", f"fn f(x: {dtype}) -> {dtype} {{ -(x / x) }}\n")
+            self.assertEqual(self.wengert("run", "f.wg", "--arg", "x=0"), "f = nan\n")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ class Ops(CommandTest):
 
     def test_one(self):
         self.assertEqual([row["name"] for row in json.loads(self.wengert("ops", "sine", "--json"))], ["sine"])
-        self.refused("ops", "sin", says=["there is no op 'sin'", "did you mean"])
+        self.refused("ops", "sin", says="there is no op 'sin'; it is a function of the language, made of sine\n")
+        self.refused("ops", "sofplus", says="there is no op 'sofplus'")
+        self.refused("ops", "cosin", says="there is no op 'cosin'; did you mean 'cosine'?")
 
 
 if __name__ == "__main__":

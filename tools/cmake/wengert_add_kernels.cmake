@@ -3,14 +3,15 @@
 #   wengert_add_kernels(loss SOURCES loss.wg FUNCTIONS loss VALUE GRAD w HVP w)
 #   target_link_libraries(fit PRIVATE loss)               # and #include "loss.h"
 #
-#   SOURCES a.wg b.wg    each becomes one object, header and description in the build folder
+#   SOURCES a.wg b.wg    each becomes one object, header and description in the build folder; a file that the
+#                        build makes must have its command before this call
 #   FUNCTIONS f g        which of its functions; may be left out for a file with one
 #   VALUE                the functions themselves, beside their derivatives
 #   GRAD a,b  HVP a  JACOBIAN a  HESSIAN a  JVP a         derivatives in these arguments
 #   BIND N=3 D=10        numbers for symbols
 #   CPU name             x86-64-v3 unless said; TARGET_TRIPLE triple for another machine
-#   NAME name            the files' name and a single function's symbol; unless said the first function, else
-#                        the source's own name
+#   NAME name            the files' name and a single function's symbol; unless said the first of FUNCTIONS, else
+#                        the source's own name: loss.wg gives loss.h and loss_grad, whatever its function is called
 #   FAST_MATH            permits rewrites that change rounding
 #   PYTHON               NAME.py and its shared library as well
 #
@@ -26,6 +27,15 @@ function(wengert_add_kernels target)
   if(NOT kernel_SOURCES)
     message(FATAL_ERROR "wengert_add_kernels(${target}): SOURCES names no file")
   endif()
+  foreach(source IN LISTS kernel_SOURCES)
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE path)
+    get_source_file_property(generated ${path} GENERATED)
+    if(NOT EXISTS ${path} AND NOT generated)
+      message(FATAL_ERROR "wengert_add_kernels(${target}): there is no file '${source}'; after SOURCES stand "
+        "files, and options are FUNCTIONS, VALUE, GRAD, HVP, JACOBIAN, HESSIAN, JVP, BIND, CPU, TARGET_TRIPLE, "
+        "NAME, FAST_MATH and PYTHON")
+    endif()
+  endforeach()
   list(LENGTH kernel_SOURCES count)
   if(kernel_NAME AND count GREATER 1)
     message(FATAL_ERROR "wengert_add_kernels(${target}): NAME is for one source, and SOURCES names ${count}")
@@ -75,8 +85,12 @@ function(wengert_add_kernels target)
     if(NOT name)
       cmake_path(GET path STEM name)
     endif()
+    set(files ${folder}/${name}.o ${folder}/${name}.h ${folder}/${name}.json)
+    if(kernel_PYTHON)
+      list(APPEND files ${folder}/${name}.py ${folder}/lib${name}.so)
+    endif()
     add_custom_command(
-      OUTPUT ${folder}/${name}.o ${folder}/${name}.h ${folder}/${name}.json
+      OUTPUT ${files}
       COMMAND ${command} build ${path} ${options} --name ${name} --emit ${emit} -o ${folder}
       DEPENDS ${path} ${command}
       COMMENT "Building kernels ${name} from ${source}"

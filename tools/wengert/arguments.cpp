@@ -41,7 +41,8 @@ static std::string signature(const Program& program) {
 Tensor read_argument(const Program& program, Value input, const std::string& value, bool cast) {
   const std::string& name = program.graph->input_name(input);
   remember_source(argument_source(name), value);
-  return wengert::read_argument(name, value, program.graph->type(input).dtype, cast);
+  const Type& type = program.graph->type(input);
+  return wengert::read_argument(name, value, type.dtype, cast, type.rank() == 2);
 }
 
 std::vector<Tensor> read_arguments(const Program& program, const std::vector<GivenArgument>& given,

@@ -137,7 +137,8 @@ Command add_build(CLI::App& app) {
       "  wengert build loss.wg --value --grad w --hvp w --emit obj,header -o kernels");
   sub->add_option("FILE", options->source.file, "A program: the text language (.wg) or graph text (.wir)")
       ->required();
-  add_names(*sub, "--fn", options->functions, "The functions; may be left out when FILE has only one");
+  add_names(*sub, "--fn", options->functions,
+            "The functions; may be left out when FILE has only one. The files are named after the first");
   sub->add_option("--bind", options->source.bind, "A number for an extent's symbol")
       ->type_name("N=NUMBER")
       ->delimiter(',')

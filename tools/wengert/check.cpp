@@ -54,7 +54,9 @@ int run(const Options& options) {
   }
   if (unsettled)
     fmt::print(
-        "UNSETTLED: the differences converge to nothing here; is this a kink or an edge of the domain?\n");
+        "UNSETTLED: there is no derivative here to compare with: a kink, an edge of the domain, or a value "
+        "that "
+        "is not finite; try a point beside it\n");
   fmt::print("{} checks, {} failed\n", rows.size(), failed);
   return failed == 0 ? ok : check_failed;
 }

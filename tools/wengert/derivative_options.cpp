@@ -14,7 +14,9 @@ void add_derivative_options(CLI::App& app, Derivatives& request, bool directions
         ->group(group);
   }
   add_names(app, "--jacobian", request.jacobian, "Jacobian in each of these inputs")->group(group);
-  add_names(app, "--hessian", request.hessian, "Hessian in each of these inputs")->group(group);
+  add_names(app, "--hessian", request.hessian,
+            "Hessian in each of these inputs alone, without the mixed blocks")
+      ->group(group);
   app.add_option("--of", request.of, "Which result is differentiated; the first one unless said")
       ->type_name("NAME")
       ->group(group);

@@ -2,10 +2,13 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "frontend/language/source.h"
 #include "ir/error.h"
 #include "tools/wengert/command.h"
 #include "tools/wengert/messages.h"
@@ -30,9 +33,14 @@ static int parse_and_run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::string command = "wengert";
+    std::string command = "wengert", message = error.what();
+    if (app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-') {
+      std::vector<std::string> names;
+      for (const Command& known : commands) names.push_back(known.app->get_name());
+      message = fmt::format("there is no command '{}'{}", argv[1], language::suggestion(argv[1], names));
+    }
     for (const CLI::App* used : app.get_subcommands()) command += " " + used->get_name();
-    fmt::print(stderr, "wengert: error: {}\n'{} --help' lists what can be said\n", error.what(), command);
+    fmt::print(stderr, "wengert: error: {}\n'{} --help' lists what can be said\n", message, command);
     return bad_input;
   }
   for (const Command& command : commands) {

@@ -4,8 +4,12 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "frontend/language/builtins.h"
+#include "frontend/language/lower.h"
+#include "frontend/language/parser.h"
 #include "ir/error.h"
 #include "ir/op.h"
 #include "ir/registry.h"
@@ -62,15 +66,42 @@ void print_json(const std::vector<const Op*>& ops) {
   fmt::print("{}\n", all.dump(2));
 }
 
+/// The ops that a function of the language is made of when it is called with one vector for each argument
+/// that it needs; none where that is no call.
+std::vector<std::string> ops_of(const language::Builtin& builtin) {
+  std::string arguments;
+  for (const auto& parameter : builtin.parameters())
+    if (parameter.required) arguments += arguments.empty() ? "x" : ", x";
+  const std::string text = fmt::format("fn f(x: f64[3]) {{ {}({}) }}", builtin.name, arguments);
+  std::vector<std::string> names;
+  try {
+    const Program program = language::lower(language::parse_module(text, "<call>"), "f");
+    const std::vector<bool> live = program.live_nodes();
+    for (uint32_t id = 0; id < live.size(); id++) {
+      const Op& op = *program.graph->node(id).op;
+      if (!live[id] || op.kind == Kind::input || op.kind == Kind::constant) continue;
+      if (std::find(names.begin(), names.end(), op.name) == names.end()) names.emplace_back(op.name);
+    }
+  } catch (const Error&) { names.clear(); }  // it wants other arguments
+  return names;
+}
+
+[[noreturn]] void refuse(const std::string& name) {
+  if (const language::Builtin* builtin = language::find_builtin(name)) {
+    const std::vector<std::string> made_of = ops_of(*builtin);
+    throw Error(Code::name, fmt::format("there is no op '{}'; it is a function of the language{}{}", name,
+                                        made_of.empty() ? "" : ", made of ", fmt::join(made_of, ", ")));
+  }
+  std::vector<std::string> known;
+  for (const Op* op : all_ops()) known.emplace_back(op->name);
+  throw Error(Code::name, fmt::format("there is no op '{}'{}", name, language::suggestion(name, known)));
+}
+
 int run(const Options& options) {
   std::vector<const Op*> ops = all_ops();
   if (!options.name.empty()) {
     const Op* op = find_op(options.name);
-    if (!op) {
-      const std::string_view near = nearest_op(options.name);
-      throw Error(Code::name, fmt::format("there is no op '{}'{}", options.name,
-                                          near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
-    }
+    if (!op) refuse(options.name);
     ops = {op};
   }
   if (options.json) {
