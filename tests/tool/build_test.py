@@ -38,6 +38,13 @@ class Build(CommandTest):
         self.assertEqual(json.loads(self.read("kernels/loss.json"))["abi"], 1)
         self.assertEqual(self.read("kernels/loss.o")[:4], b"\x7fELF")
 
+    def test_explanation(self):
+        self.write("loss.wg", LOSS)
+        out = self.wengert("build", "loss.wg", "--grad", "w", "--explain", "-o", "kernels")
+        for words in ["loss_grad\nkernel 1: tree of 3 loops", "operations, ", " bytes", "loss.wg:4", "stays in the block",
+                      "needs all of", "workspace: "]:
+            self.assertIn(words, out)
+
     def test_several_functions(self):
         self.write("two.wg", POLYNOMIAL + LOSS)
         self.wengert("build", "two.wg", "--fn", "f", "--fn", "loss", "--name", "both")
