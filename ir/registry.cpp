@@ -39,7 +39,7 @@ const Op* const built_in[] = {
     &ops::sine, &ops::cosine, &ops::tan, &ops::asin, &ops::acos, &ops::atan, &ops::atan2, &ops::sinh, &ops::cosh,
     &ops::tanh, &ops::asinh, &ops::acosh, &ops::atanh, &ops::logistic, &ops::softplus, &ops::log_sigmoid,
     &ops::log1mexp, &ops::logaddexp, &ops::xlogy, &ops::xlog1py, &ops::erf, &ops::erfc, &ops::lgamma, &ops::digamma,
-    &ops::trigamma,
+    &ops::trigamma, &ops::polygamma,
     // powers, rounding, remainders, pieces, bits
     &ops::sqrt, &ops::rsqrt, &ops::cbrt, &ops::square, &ops::reciprocal, &ops::power, &ops::integer_pow, &ops::hypot,
     &ops::abs, &ops::sign, &ops::floor, &ops::ceil, &ops::trunc, &ops::round_nearest_even, &ops::round_nearest_afz,

@@ -76,6 +76,7 @@ Datum clip_(Arguments& a) {
 }
 
 Datum integer_pow_(Arguments& a) { return a.weakly(integer_pow(a.operands({0})[0], a.integer(1)), {0}); }
+Datum polygamma_(Arguments& a) { return a.weakly(polygamma(a.integer(0), a.operands({1})[0]), {1}); }
 Datum astype_(Arguments& a) { return convert(a.expr(0), a.dtype(1, Dtype::f64)); }
 Datum stop_gradient_(Arguments& a) { return a.weakly(stop_gradient(a.expr(0)), {0}); }
 
@@ -206,6 +207,7 @@ std::span<const Builtin> elementwise_builtins() {
       {"select", "(condition, a, b)", where_},
       {"clip", "(x, min=None, max=None)", clip_},
       {"integer_pow", "(x, exponent)", integer_pow_},
+      {"polygamma", "(n, x)", polygamma_},
 
       with_number("leaky_relu", "(x, negative_slope=0.01)", leaky_relu, 0.01),
       with_number("elu", "(x, alpha=1.0)", elu, 1),

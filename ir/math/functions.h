@@ -43,7 +43,8 @@ Num lgamma(Arithmetic& m, Num x);    ///< log |Gamma(x)|; +inf at the poles
 Num digamma(Arithmetic& m, Num x);   ///< NaN at the poles
 Num trigamma(Arithmetic& m, Num x);  ///< +inf at the poles
 
-/// The n-th derivative of digamma, n >= 0; at the poles +inf for odd n, else NaN. Meant for small n.
+/// The n-th derivative of digamma, 0 <= n <= 100; at the poles +inf for odd n, else NaN.
+inline constexpr uint32_t max_polygamma_order = 100;  // n! 2^n pi^n is a double until some 120
 Num polygamma(Arithmetic& m, uint32_t n, Num x);
 
 Num pow(Arithmetic& m, Num x, Num y);

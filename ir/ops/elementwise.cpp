@@ -4,31 +4,31 @@
 #include "ir/ops/build.h"
 #include "ir/ops/leaves.h"
 #include "ir/ops/movement.h"
+#include "ir/ops/reductions.h"
 
 namespace wengert {
 
 using Inputs = std::span<const Num>;
 using Exprs = std::vector<Expr>;
 
-// The larger operand takes the cotangent, a tie shares it, a NaN takes it; the guard is the comparison
-// itself.
+// Whether x is the result alone: beyond y, or a NaN beside a number. Two that are equal, or two NaNs, are a
+// tie.
+static Expr wins(Expr x, Expr y, bool larger) { return (y == y) & !(larger ? x <= y : x >= y); }
+
+// The operand that wins takes the cotangent, a tie shares it; the guard is that the other one did not win.
 static std::vector<Cotangent> pull_extremum(const Pull& pull, bool larger) {
   const Expr a = pull.inputs[0], b = pull.inputs[1], g = pull.cotangents[0];
   const Expr zero = zeros(g.graph(), g.type()), half = g * 0.5;
-  auto side = [&](Expr mine, Expr other) -> Cotangent {
-    const Expr wins = (larger ? mine > other : mine < other) | (mine != mine);
-    const Expr ties = mine == other;
-    return {select(wins, g, select(ties, half, zero)), wins | ties};
-  };
-  return {side(a, b), side(b, a)};
+  const Expr first = wins(a, b, larger), second = wins(b, a, larger);
+  return {{select(first, g, select(second, zero, half)), !second},
+          {select(second, g, select(first, zero, half)), !first}};
 }
 static Exprs push_extremum(const Push& push, bool larger) {
   const Expr a = push.inputs[0], b = push.inputs[1];
   const Expr zero = zeros(a.graph(), a.type());
   const Expr ta = push.tangents[0].present() ? push.tangents[0] : zero,
              tb = push.tangents[1].present() ? push.tangents[1] : zero;
-  const Expr first = (larger ? a > b : a < b) | (a != a);
-  return {select(first, ta, select(a == b, ta * 0.5 + tb * 0.5, tb))};
+  return {select(wins(a, b, larger), ta, select(wins(b, a, larger), tb, ta * 0.5 + tb * 0.5))};
 }
 
 static std::vector<Cotangent> pull_select(const Pull& pull) {
@@ -209,7 +209,12 @@ const Op bit_not{
 
 Expr operator+(Operand a, Operand b) { return build::binary(ops::add, a, b); }
 Expr operator-(Operand a, Operand b) { return build::binary(ops::subtract, a, b); }
-Expr operator*(Operand a, Operand b) { return build::binary(ops::multiply, a, b); }
+Expr operator*(Operand a, Operand b) {
+  PlaceScope place(a.weak == Operand::Weak::none ? a : b);
+  const bool twice = a.expr.present() && b.expr.present() && a.expr.same(b.expr);
+  const Expr squares = twice ? square_of_norm(a.expr) : Expr();
+  return squares.present() ? squares : build::binary(ops::multiply, a, b);
+}
 Expr operator/(Operand a, Operand b) { return build::float_binary(ops::divide, a, b); }
 Expr operator-(Operand x) { return build::unary(ops::negate, x); }
 Expr operator==(Operand a, Operand b) { return build::binary(ops::equal, a, b); }

@@ -105,7 +105,6 @@ const Op gather{
     .kind = Kind::gather,
     .arity = 2,
     .type = gather_type,
-    .linearity = Linearity::jointly,
     .bprop = [](const Pull& pull) -> Cotangents {
       const Expr g = pull.cotangents[0];
       const Type& type = pull.inputs[0].type();
@@ -113,6 +112,11 @@ const Op gather{
                                     pull.attributes.get<int64_t>("axis")),
                {}},
               {}};
+    },
+    // What is out of range depends on no element: its tangent is 0, as reverse mode drops its cotangent.
+    .jvp = [](const Push& push) -> Exprs {
+      return {
+          wengert::gather(push.tangents[0], push.inputs[1], push.attributes.get<int64_t>("axis"), "zero")};
     },
     .batch = gather_batch,
 };

@@ -8,10 +8,11 @@ namespace wengert {
 namespace ops {
 extern const Op abs, sign, sqrt, rsqrt, cbrt, square, reciprocal, exponential, exponential_minus_one, exp2,
     log, log_plus_one, log2, log10, sine, cosine, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh,
-    atanh, logistic, softplus, log_sigmoid, log1mexp, erf, erfc, lgamma, digamma, trigamma, floor, ceil,
-    round_nearest_even, round_nearest_afz, trunc, power, integer_pow, remainder, floor_mod, floor_divide,
-    atan2, hypot, copysign, logaddexp, xlogy, xlog1py, relu, clamp, fma, lerp, is_nan, is_finite, is_inf,
-    shift_left, shift_right_arithmetic, shift_right_logical, population_count, count_leading_zeros;
+    atanh, logistic, softplus, log_sigmoid, log1mexp, erf, erfc, lgamma, digamma, trigamma, polygamma, floor,
+    ceil, round_nearest_even, round_nearest_afz, trunc, power, integer_pow, remainder, floor_mod,
+    floor_divide, atan2, hypot, copysign, logaddexp, xlogy, xlog1py, relu, clamp, fma, lerp, is_nan,
+    is_finite, is_inf, shift_left, shift_right_arithmetic, shift_right_logical, population_count,
+    count_leading_zeros;
 }
 
 Expr abs(Operand x);
@@ -50,6 +51,7 @@ Expr erfc(Operand x);
 Expr lgamma(Operand x);  ///< log |Gamma(x)|
 Expr digamma(Operand x);
 Expr trigamma(Operand x);
+Expr polygamma(int64_t order, Operand x);  ///< derivative number `order` of digamma, 0 to 100
 Expr floor(Operand x);
 Expr ceil(Operand x);
 Expr round(Operand x);      ///< half to even

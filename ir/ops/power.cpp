@@ -5,6 +5,7 @@
 #include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
 #include "ir/ops/real_function.h"
+#include "ir/ops/reductions.h"
 
 namespace wengert {
 
@@ -97,12 +98,18 @@ const Op hypot = build::real_function(
 Expr sqrt(Operand x) { return build::float_unary(ops::sqrt, x); }
 Expr rsqrt(Operand x) { return build::float_unary(ops::rsqrt, x); }
 Expr cbrt(Operand x) { return build::float_unary(ops::cbrt, x); }
-Expr square(Operand x) { return build::unary(ops::square, x); }
 Expr reciprocal(Operand x) { return build::float_unary(ops::reciprocal, x); }
 Expr hypot(Operand x, Operand y) { return build::float_binary(ops::hypot, x, y); }
 
+Expr square(Operand x) {
+  PlaceScope place(x);
+  const Expr squares = x.expr.present() ? square_of_norm(x.expr) : Expr();
+  return squares.present() ? squares : build::unary(ops::square, x);
+}
+
 Expr integer_pow(Operand x, int64_t exponent) {
   PlaceScope place(x);
+  if (exponent == 2 && x.expr.present() && square_of_norm(x.expr).present()) return square_of_norm(x.expr);
   return build::graph_of({&x}, "integer_pow").make(ops::integer_pow, {x.expr}, {{"exponent", exponent}});
 }
 

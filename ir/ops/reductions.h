@@ -30,6 +30,9 @@ Expr argmin(Operand x, int64_t axis, bool keepdims = false);
 Expr logsumexp(Operand x, AxesOrAll axes = {}, bool keepdims = false);
 /// 2-norm without overflow or underflow; the gradient at 0 is 0.
 Expr norm(Operand x, AxesOrAll axes = {}, bool keepdims = false);
+/// Where x is a norm, or one with its axes kept: its square as the sum of squares, whose second derivative at
+/// 0 is 2 where the product rule has 0·inf. Else absent.
+Expr square_of_norm(Expr x);
 Expr softmax(Operand x, int64_t axis = -1);
 Expr log_softmax(Operand x, int64_t axis = -1);
 

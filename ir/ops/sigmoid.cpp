@@ -1,6 +1,4 @@
 // Records: the logistic function, its integral, and logarithms of probabilities.
-#include <limits>
-
 #include "ir/math/functions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/math.h"
@@ -26,13 +24,13 @@ const Op log1mexp = build::real_function(
     "log1mexp", "log(1 - e^x) for x < 0", math::log1mexp,
     [](Expr x, Expr) { return -(wengert::exp(x) / (0.0 - wengert::expm1(x))); }, {-5, -0.1}, "log1mexp");
 
-// dz/dx = s(x - y). Where both are -inf there is nothing to share: zero.
+// dz/dx = s(x - y). Two equal infinities: both -inf have nothing to share, 0; both +inf share equally.
 const Op logaddexp = build::real_function(
     "logaddexp", "log(e^x + e^y)", math::logaddexp,
     [](Expr x, Expr y, Expr z) -> std::vector<Expr> {
-      const Expr nothing = z == -std::numeric_limits<double>::infinity();
-      return {wengert::select(nothing, 0.0, wengert::logistic(x - y)),
-              wengert::select(nothing, 0.0, wengert::logistic(y - x))};
+      const Expr undecided = (x == y) & wengert::is_inf(z), share = wengert::select(z > 0.0, 0.5, 0.0);
+      return {wengert::select(undecided, share, wengert::logistic(x - y)),
+              wengert::select(undecided, share, wengert::logistic(y - x))};
     },
     {{-4, 4}, {-4, 4}}, "logaddexp");
 

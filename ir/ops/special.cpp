@@ -1,4 +1,5 @@
 // Records: the error function and the gamma family.
+#include "ir/graph.h"
 #include "ir/math/functions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/math.h"
@@ -26,14 +27,27 @@ const Op digamma = build::real_function(
     "digamma", "derivative of lgamma", math::digamma, [](Expr x, Expr) { return wengert::trigamma(x); },
     {0.2, 6}, "digamma");
 
-// Its derivative needs polygamma(2, x), which there is not: no rule, an error that names it.
-const Op trigamma{
-    .name = "trigamma",
-    .summary = "derivative of digamma; has no derivative rule",
-    .type = build::same_float_type,
-    .body = [](Arithmetic& m, std::span<const Num> x, const Attributes&) { return math::trigamma(m, x[0]); },
+const Op trigamma = build::real_function(
+    "trigamma", "derivative of digamma", math::trigamma,
+    [](Expr x, Expr) { return wengert::polygamma(2, x); }, {0.2, 6}, "trigamma");
+
+const Op polygamma{
+    .name = "polygamma",
+    .summary = "derivative of digamma, as often as the attribute `order` says",
+    .type = [](const Call& call) -> std::vector<Type> {
+      const int64_t order = call.attributes.get<int64_t>("order");
+      call.require(order >= 0 && order <= math::max_polygamma_order, "the order is not between 0 and 100");
+      return build::same_float_type(call);
+    },
+    .body =
+        [](Arithmetic& m, std::span<const Num> x, const Attributes& attributes) {
+          return math::polygamma(m, static_cast<uint32_t>(attributes.get<int64_t>("order")), x[0]);
+        },
+    .partials = [](std::span<const Expr> x, Expr, const Attributes& attributes) -> std::vector<Expr> {
+      return {wengert::polygamma(attributes.get<int64_t>("order") + 1, x[0])};
+    },
     .samples = {{0.2, 6}},
-    .reference = "trigamma",
+    .reference = "polygamma",
 };
 
 }  // namespace ops
@@ -43,5 +57,14 @@ Expr erfc(Operand x) { return build::float_unary(ops::erfc, x); }
 Expr lgamma(Operand x) { return build::float_unary(ops::lgamma, x); }
 Expr digamma(Operand x) { return build::float_unary(ops::digamma, x); }
 Expr trigamma(Operand x) { return build::float_unary(ops::trigamma, x); }
+
+Expr polygamma(int64_t order, Operand operand) {
+  if (order == 0) return digamma(operand);
+  if (order == 1) return trigamma(operand);
+  PlaceScope place(operand);
+  Graph& graph = build::graph_of({&operand}, "polygamma");
+  const Expr x = is_float(operand.expr.dtype()) ? operand.expr : convert(operand.expr, Dtype::f64);
+  return graph.make(ops::polygamma, {x}, {{"order", order}});
+}
 
 }  // namespace wengert

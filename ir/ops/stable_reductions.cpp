@@ -44,21 +44,36 @@ static Expr finite_maximum(Expr x, const Axes& axes) {
   return select(abs(largest) < infinity, largest, zeros(x.graph(), largest.type()));
 }
 
+// e^(x - maximum) and their sum, of which x's share is the softmax and the log is logsumexp less the maximum.
+struct Exponentials {
+  Expr shift, shifted, terms, total;
+};
+static Exponentials exponentials(Expr x, const Axes& axes) {
+  const Expr shift = finite_maximum(x, axes), shifted = x - spread(shift, x.shape(), axes);
+  const Expr terms = exp(shifted);
+  return {shift, shifted, terms, sum(terms, axes)};
+}
+
 static Exprs expand_logsumexp(std::span<const Expr> x, const Attributes& attributes) {
   const Axes& axes = attributes.axes();
   for (int64_t axis : axes)
     if (x[0].shape()[axis].is(0)) return {log(sum(exp(x[0]), axes))};
-  const Expr shift = finite_maximum(x[0], axes);
-  return {log(sum(exp(x[0] - spread(shift, x[0].shape(), axes)), axes)) + shift};
+  const Exponentials e = exponentials(x[0], axes);
+  return {log(e.total) + e.shift};
 }
 
-// d logsumexp / dx = exp(x - y); 0 where all are -inf; shared by the +inf elements where there are some.
+// d logsumexp / dx = exp(x - y), which is the softmax: as such, since y has lost the digits of small terms
+// beside a large maximum. 0 where all are -inf; shared by the +inf elements where there are some.
 static Expr logsumexp_weights(Expr x, Expr y, const Axes& axes) {
+  for (int64_t axis : axes)
+    if (x.shape()[axis].is(0)) return zeros(x.graph(), x.type());
+  const Exponentials e = exponentials(x, axes);
   const Expr whole = spread(y, x.shape(), axes);
   const Expr top = x == infinity;
   const Expr share = convert(top, x.dtype()) / spread(sum(convert(top, x.dtype()), axes), x.shape(), axes);
   const Expr zero = zeros(x.graph(), x.type());
-  return select(whole == -infinity, zero, select(whole == infinity, share, exp(x - whole)));
+  return select(whole == -infinity, zero,
+                select(whole == infinity, share, e.terms / spread(e.total, x.shape(), axes)));
 }
 
 // d |x| / dx = x / |x|, 0 at 0.
@@ -156,17 +171,31 @@ Expr softmax(Operand operand, int64_t axis) {
   const Expr x = is_float(operand.expr.dtype()) ? operand.expr : convert(operand.expr, Dtype::f64);
   const Axes axes = normalize_axes({axis}, x.rank(), "softmax");
   if (x.shape()[axes[0]].is(0)) return x;
-  const Expr weights = exp(x - spread(finite_maximum(x, axes), x.shape(), axes));
-  const Expr total = spread(sum(weights, axes), x.shape(), axes);
-  return select(total == 0.0, zeros(x.graph(), x.type()), weights / total);  // a row of -inf is a row of 0
+  const Exponentials e = exponentials(x, axes);
+  const Expr total = spread(e.total, x.shape(), axes);
+  return select(total == 0.0, zeros(x.graph(), x.type()), e.terms / total);  // a row of -inf is a row of 0
 }
 
 Expr log_softmax(Operand operand, int64_t axis) {
   PlaceScope place(operand);
   build::graph_of({&operand}, "log_softmax");
   const Expr x = is_float(operand.expr.dtype()) ? operand.expr : convert(operand.expr, Dtype::f64);
-  const Expr total = broadcast_to(logsumexp(x, Axes{axis}, true), x.shape());
-  return select(total == -infinity, total, x - total);
+  const Axes axes = normalize_axes({axis}, x.rank(), "log_softmax");
+  if (x.shape()[axes[0]].is(0)) return x;
+  // x - logsumexp(x) with the maximum taken off both; a row of -inf stays one and has no slope
+  const Exponentials e = exponentials(x, axes);
+  const Expr nothing = e.total == 0.0, whole = log(select(nothing, 1.0, e.total));
+  return select(spread(nothing, x.shape(), axes), -infinity, e.shifted - spread(whole, x.shape(), axes));
+}
+
+Expr square_of_norm(Expr x) {
+  const bool kept = &x.op() == &ops::reshape;
+  const Graph& graph = x.graph();
+  const Value inner = kept ? graph.inputs(x.value().node)[0] : x.value();
+  if (graph.node(inner.node).op != &ops::norm) return {};
+  const Expr of(x.graph(), graph.inputs(inner.node)[0]);
+  const Expr squares = sum(square(of), graph.node(inner.node).attributes->axes());
+  return kept ? reshape(squares, x.shape()) : squares;
 }
 
 }  // namespace wengert

@@ -36,7 +36,7 @@ Expr small_power(const Match& m) {
   switch (m.attributes().get<int64_t>("exponent")) {
     case 0: return ones(m.graph(), m.type());
     case 1: return m['x'];
-    case 2: return square(m['x']);
+    case 2: return m.make(ops::square, {m['x']});
     default: return reciprocal(m['x']);
   }
 }
@@ -45,7 +45,8 @@ const Row rows[] = {
     {"x - c is x + (-c)", "subtract(x, c)", exact, [](const Match& m) { return m['x'] + -m.number('c'); },
      of_floats},
     {"x * -1 is -x", "multiply(x, -1)", exact, [](const Match& m) { return -m['x']; }},
-    {"x * x is a square", "multiply(x, x)", exact, [](const Match& m) { return square(m['x']); }},
+    {"x * x is a square", "multiply(x, x)", exact,
+     [](const Match& m) { return m.make(ops::square, {m['x']}); }},
     {"x + x is 2 x", "add(x, x)", exact, [](const Match& m) { return m['x'] * 2; }},
     {"1 / x is a reciprocal", "divide(1, x)", exact, [](const Match& m) { return reciprocal(m['x']); }},
     {"1 / sqrt(x) is rsqrt", "reciprocal(sqrt(x))", exact, [](const Match& m) { return rsqrt(m['x']); }},

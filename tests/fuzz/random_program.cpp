@@ -111,6 +111,7 @@ class Drawer {
     Attributes attributes;
     if (&op == &ops::convert) attributes = {{"to", Type{any_dtype(), {}}}};
     if (&op == &ops::integer_pow) attributes = {{"exponent", static_cast<int64_t>(below(7)) - 2}};
+    if (&op == &ops::polygamma) attributes = {{"order", static_cast<int64_t>(below(6))}};
     add(graph_.make(op, operands, attributes));
   }
 

@@ -1,5 +1,6 @@
 #include "exact.h"
 
+#include <deque>
 #include <iterator>
 
 namespace wengert::tests::exact {
@@ -13,8 +14,8 @@ struct Wide {
   mpfr_t value;
 };
 
-// n! (1/x^(n+1) + 1/(x+1)^(n+1) + ...) for x > 0: terms up to 60, then Euler and Maclaurin's expansion
-// y^-n (1/n + 1/(2y) + sum of B2k (n+1)(n+2)...(n+2k-1)/(2k)! / y^2k).
+// n! (1/x^(n+1) + 1/(x+1)^(n+1) + ...) for x that is no pole: terms up to 60, then Euler and Maclaurin's
+// expansion y^-n (1/n + 1/(2y) + sum of B2k (n+1)(n+2)...(n+2k-1)/(2k)! / y^2k).
 void hurwitz(mpfr_t out, unsigned n, mpfr_t x) {
   Wide sum(400), y(1500), term(400), power(400);
   mpfr_set(y.value, x, MPFR_RNDN);
@@ -109,42 +110,44 @@ void digamma(mpfr_t out, mpfr_t x, mpfr_t) {
   if (mpfr_zero_p(x)) return mpfr_set_nan(out);
   mpfr_digamma(out, x, MPFR_RNDN);
 }
-// Below zero by reflection, with the derivatives of -pi cot(pi x) written out: with s = pi/sin, c = cot(pi x)
-// they are s^2, -2 s^2 pi c and 2 s^2 (s^2 + 2 pi^2 c^2).
+namespace {
+// d^n/dx^n (-pi cot(pi x)) = pi^(n+1) P(cot(pi x)) with P = -c at first and P' -> -(1 + c^2) dP/dc.
+void cotangent_derivative(mpfr_t out, unsigned n, mpfr_t x) {
+  Wide pi(400), c(400), term(400);
+  mpfr_const_pi(pi.value, MPFR_RNDN);
+  mpfr_rint(c.value, x, MPFR_RNDN);
+  mpfr_sub(c.value, x, c.value, MPFR_RNDN);
+  mpfr_mul(c.value, c.value, pi.value, MPFR_RNDN);
+  mpfr_cot(c.value, c.value, MPFR_RNDN);
+  std::deque<Wide> p;  // by powers of c
+  for (unsigned i = 0; i < n + 2; i++) mpfr_set_si(p.emplace_back(400).value, i == 1 ? -1 : 0, MPFR_RNDN);
+  for (unsigned k = 0; k < n; k++) {
+    for (unsigned i = 0; i <= n; i++) mpfr_mul_si(p[i].value, p[i + 1].value, -long(i + 1), MPFR_RNDN);
+    mpfr_set_zero(p[n + 1].value, 1);
+    for (unsigned i = n + 1; i >= 2; i--) mpfr_add(p[i].value, p[i].value, p[i - 2].value, MPFR_RNDN);
+  }
+  mpfr_set_zero(out, 1);
+  for (unsigned i = n + 2; i-- > 0;) mpfr_fma(out, out, c.value, p[i].value, MPFR_RNDN);
+  mpfr_pow_ui(term.value, pi.value, n + 1, MPFR_RNDN);
+  mpfr_mul(out, out, term.value, MPFR_RNDN);
+}
+}  // namespace
+
+// The series runs through negative arguments too; far below zero by reflection.
 void polygamma(unsigned n, mpfr_t out, mpfr_t x) {
-  if (mpfr_sgn(x) <= 0 && mpfr_integer_p(x)) return n == 2 ? mpfr_set_nan(out) : mpfr_set_inf(out, 1);
+  if (mpfr_sgn(x) <= 0 && mpfr_integer_p(x)) return n % 2 == 0 ? mpfr_set_nan(out) : mpfr_set_inf(out, 1);
   Wide sum(400);
-  if (mpfr_sgn(x) > 0) {
+  if (mpfr_cmp_si(x, -100) > 0) {
     hurwitz(sum.value, n, x);
     if (n % 2 == 0) mpfr_neg(sum.value, sum.value, MPFR_RNDN);
     mpfr_set(out, sum.value, MPFR_RNDN);
     return;
   }
-  Wide y(1500), pi(400), s(400), c(400);
+  Wide y(1500), reflected(400);
   mpfr_ui_sub(y.value, 1, x, MPFR_RNDN);
-  hurwitz(sum.value, n, y.value);
-  if (n % 2 == 1) mpfr_neg(sum.value, sum.value, MPFR_RNDN);
-  if (n == 2) mpfr_neg(sum.value, sum.value, MPFR_RNDN);
-  mpfr_const_pi(pi.value, MPFR_RNDN);
-  mpfr_rint(s.value, x, MPFR_RNDN);
-  mpfr_sub(s.value, x, s.value, MPFR_RNDN);
-  mpfr_mul(s.value, s.value, pi.value, MPFR_RNDN);
-  mpfr_cot(c.value, s.value, MPFR_RNDN);
-  mpfr_mul(c.value, c.value, pi.value, MPFR_RNDN);
-  mpfr_sin(s.value, s.value, MPFR_RNDN);
-  mpfr_div(s.value, pi.value, s.value, MPFR_RNDN);
-  mpfr_sqr(s.value, s.value, MPFR_RNDN);
-  if (n == 2) {
-    mpfr_mul(s.value, s.value, c.value, MPFR_RNDN);
-    mpfr_mul_si(s.value, s.value, -2, MPFR_RNDN);
-  } else if (n == 3) {
-    mpfr_sqr(c.value, c.value, MPFR_RNDN);
-    mpfr_mul_ui(c.value, c.value, 2, MPFR_RNDN);
-    mpfr_add(c.value, c.value, s.value, MPFR_RNDN);
-    mpfr_mul(s.value, s.value, c.value, MPFR_RNDN);
-    mpfr_mul_ui(s.value, s.value, 2, MPFR_RNDN);
-  }
-  mpfr_add(out, s.value, sum.value, MPFR_RNDN);
+  hurwitz(sum.value, n, y.value);  // (-1)^n polygamma(n, 1 - x) = -sum
+  cotangent_derivative(reflected.value, n, x);
+  mpfr_sub(out, reflected.value, sum.value, MPFR_RNDN);
 }
 void rsqrt(mpfr_t out, mpfr_t x, mpfr_t) {
   mpfr_rec_sqrt(out, x, MPFR_RNDN);

@@ -19,7 +19,7 @@ void floor_mod(mpfr_t out, mpfr_t x, mpfr_t y);
 void sign(mpfr_t out, mpfr_t x, mpfr_t);
 void round_afz(mpfr_t out, mpfr_t x, mpfr_t);
 
-void polygamma(unsigned n, mpfr_t out, mpfr_t x);  ///< n from 1 to 3
+void polygamma(unsigned n, mpfr_t out, mpfr_t x);  ///< n from 1
 template <unsigned n>
 void polygamma(mpfr_t out, mpfr_t x, mpfr_t) {
   polygamma(n, out, x);

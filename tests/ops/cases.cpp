@@ -13,6 +13,7 @@ std::string Case::text() const {
   std::string out{op->name};
   for (size_t i = 0; i < operands.size(); i++) out += fmt::format("{}{}", i ? ", " : "(", name(operands[i]));
   if (const int64_t* n = attributes.find<int64_t>("exponent")) out += fmt::format(", exponent={}", *n);
+  if (const int64_t* n = attributes.find<int64_t>("order")) out += fmt::format(", order={}", *n);
   if (const Type* to = attributes.find<Type>("to")) out += ", to=" + wengert::text(*to);
   return out + ")";
 }
@@ -21,6 +22,8 @@ static std::vector<Attributes> attributes_of(const Op& op) {
   std::vector<Attributes> out;
   if (op.name == "integer_pow")
     for (int64_t n : {-3, -2, -1, 0, 1, 2, 3, 7}) out.push_back({{"exponent", n}});
+  if (op.name == "polygamma")
+    for (int64_t n : {0, 1, 2, 3, 6}) out.push_back({{"order", n}});
   if (op.name == "convert")
     for (Dtype to : all_dtypes) out.push_back({{"to", Type{to, {}}}});
   if (out.empty()) out.emplace_back();

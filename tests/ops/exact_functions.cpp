@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "../math/exact.h"
 #include "exact.h"
 
 namespace wengert::tests {
@@ -107,32 +108,18 @@ Exact log_gamma(X x, A) {
 
 Exact digamma(X x, A) { return x[0].is_zero() ? not_a_number() : apply(mpfr_digamma, x[0]); }
 
-// Recurrence up to 80, then the asymptotic series; reflection below 1/2. Right to 1e-40.
-Exact trigamma_of(Exact x) {
-  if (x.is_nan()) return x;
-  if (!x.is_finite()) return mpfr_signbit(x.get()) ? infinite() : Exact(0.0);
-  if (x < 0.5) {
-    if (mpfr_integer_p(x.get())) return infinite();
-    Exact pi;
-    mpfr_const_pi(pi.get(), MPFR_RNDN);
-    const Exact ratio = pi / apply(mpfr_sin, pi * x);
-    return ratio * ratio - trigamma_of(1.0 - x);
+Exact polygamma_of(unsigned order, const Exact& x) {
+  if (order == 0) return digamma({&x, 1}, {});
+  if (x.is_nan() || !x.is_finite()) {  // 0 from above, or from below; a pole everywhere
+    if (x.is_nan() || (mpfr_signbit(x.get()) && order % 2 == 0)) return not_a_number();
+    return mpfr_signbit(x.get()) ? infinite() : order % 2 == 0 ? -Exact(0.0) : Exact(0.0);
   }
-  Exact sum = 0.0;
-  for (; x < 80.0; x = x + 1.0) sum = sum + 1.0 / (x * x);
-  static constexpr double bernoulli[][2] = {{1, 6},       {-1, 30},      {1, 42}, {-1, 30},
-                                            {5, 66},      {-691, 2730},  {7, 6},  {-3617, 510},
-                                            {43867, 798}, {-174611, 330}};
-  const Exact inverse = 1.0 / x, square = inverse * inverse;
-  Exact power = inverse * square;
-  sum = sum + inverse + square * 0.5;
-  for (const auto& b : bernoulli) {
-    sum = sum + Exact(b[0]) / b[1] * power;
-    power = power * square;
-  }
-  return sum;
+  Exact argument = x, out;
+  exact::polygamma(order, out.get(), argument.get());
+  return out;
 }
-Exact trigamma(X x, A) { return trigamma_of(x[0]); }
+Exact trigamma(X x, A) { return polygamma_of(1, x[0]); }
+Exact polygamma(X x, A a) { return polygamma_of(static_cast<unsigned>(a.get<int64_t>("order")), x[0]); }
 
 Exact floor_mod(X x, A) {
   const Exact rest = apply(mpfr_fmod, x[0], x[1]);
@@ -230,6 +217,7 @@ const Reference* reference_of(const Op& op) {
       {"lgamma", {log_gamma, 4, true, 1}},
       {"digamma", {digamma, 4, true, 1}},
       {"trigamma", {trigamma, 4}},
+      {"polygamma", {polygamma, 8, true, 720}},
       {"logistic", {logistic, 4}},
       {"softplus", {softplus, 4}},
       {"log_sigmoid", {log_sigmoid, 4, false}},

@@ -32,8 +32,14 @@ TEST_CASE("norms") {
   check_point("norm, huge", length, {vec({3e200, 4e200})}, {.value = 5e200, .first = {0.6, 0.8}});
   check_point("norm (3, 4)", length, {vec({3, 4})},
               {.value = 5, .first = {0.6, 0.8}, .second = {{0.128, -0.096}, {-0.096, 0.072}}});
-  check_point("norm^2 at 0", [](X x) { return square(norm(x[0])); }, {vec({0, 0})},
-              {.value = 0, .first = {0, 0}});
+  const Expected as_sum_of_squares{.value = 0, .first = {0, 0}, .second = {{2, 0}, {0, 2}}};
+  check_point("square(norm) at 0", [](X x) { return square(norm(x[0])); }, {vec({0, 0})}, as_sum_of_squares);
+  check_point("norm^2 at 0", [](X x) { return pow(norm(x[0]), 2); }, {vec({0, 0})}, as_sum_of_squares);
+  check_point(
+      "norm norm at 0", [](X x) { return norm(x[0]) * norm(x[0]); }, {vec({0, 0})}, as_sum_of_squares);
+  check_point(
+      "norm^2 with its axis kept, at 0", [](X x) { return square(norm(x[0], Axes{0}, true)); }, {vec({0, 0})},
+      as_sum_of_squares);
   check_point("where(norm > 0, cos norm, 1) at 0",
               [](X x) {
                 const Expr n = norm(x[0]);
@@ -64,6 +70,10 @@ TEST_CASE("logsumexp and softmax") {
   check_point("a part is -inf", f, {vec({-inf, 0})}, {.value = 0, .first = {0, 1}});
   check_point("all are -inf", f, {vec({-inf, -inf})}, {.value = -inf, .first = {0, 0}});
   check_point("one is inf", f, {vec({inf, 0})}, {.value = inf, .first = {1, 0}});
+  check_point("two are inf", f, {vec({inf, 0, inf})}, {.value = inf, .first = {0.5, 0, 0.5}});
+  const double s = 0.268941421369995121, t = 0.731058578630004879, st = 0.196611933241481853;
+  check_point("so big that the sum loses the digits of the weights", f, {vec({1e15, 1e15 + 1})},
+              {.first = {s, t}, .second = {{st, -st}, {-st, st}}});
   check_point("Hessian", f, {vec({0, 0})},
               {.value = 0.693147180559945309, .first = {0.5, 0.5}, .second = {{0.25, -0.25}, {-0.25, 0.25}}});
 
@@ -71,6 +81,10 @@ TEST_CASE("logsumexp and softmax") {
               {.value = 1, .first = {0, 0}, .second = {{0, 0}, {0, 0}}});
   check_point("log_softmax, overflow", [](X x) { return weighted(log_softmax(x[0])); }, {vec({1000, 0})},
               {.value = -2000, .first = {-2, 2}});
+  check_point("log_softmax, big", [](X x) { return weighted(log_softmax(x[0])); }, {vec({1e15, 1e15 + 1})},
+              {.value = -1.93978506255466861, .first = {1 - 3 * s, 2 - 3 * t}, .relative = 1e-14});
+  check_point("log_softmax of a masked row", [](X x) { return weighted(log_softmax(x[0])); },
+              {vec({-inf, -inf})}, {.value = -inf, .first = {0, 0}});
   check_point("softmax of a masked row", [](X x) { return weighted(softmax(x[0])); }, {vec({-inf, -inf})},
               {.value = 0, .first = {0, 0}});
   check_point("cross-entropy of logits (1000, 0), label 1",
@@ -128,6 +142,9 @@ TEST_CASE("gather and scatter") {
       {vec({1, 2, 3})});
   CHECK(std::isnan(beyond[0].at(0)));
   CHECK(beyond[1] == vec({1, 0, 0}));
+  check_point("take of an index out of range has no slope",
+              [&](X x) { return sum(take(x[0], indices(x, {0, 7}))); }, {vec({1, 2, 3})},
+              {.value = nan_, .first = {1, 0, 0}});
   check_point("scatter_add drops an index out of range",
               [&](X x) { return weighted(scatter_add(x[0], indices(x, {1, 1, 9}), x[1])); },
               {vec({0, 0, 0}), vec({1, 2, 3})}, {.value = 6, .first = {1, 2, 3, 2, 2, 0}});

@@ -113,6 +113,10 @@ TEST_CASE("kinks and ties") {
               {.value = nan_, .first = {1, 0}});
   check_point("min(1, NaN)", [](X x) { return minimum(x[0], x[1]); }, {1.0, nan_},
               {.value = nan_, .first = {0, 1}});
+  check_point("max(NaN, NaN) is a tie", [](X x) { return maximum(x[0], x[1]); }, {nan_, nan_},
+              {.value = nan_, .first = {0.5, 0.5}});
+  check_point("min(NaN, NaN) is a tie", [](X x) { return minimum(x[0], x[1]); }, {nan_, nan_},
+              {.value = nan_, .first = {0.5, 0.5}});
   for (double x : {0.0, 1.0})
     check_point("clamp(0, x, 1) at a bound", [](X v) { return clamp(0.0, v[0], 1.0); }, {x},
                 {.value = x, .first = {1}});
@@ -169,6 +173,9 @@ TEST_CASE("sigmoids in their tails") {
   check_point("logaddexp(-inf, -inf)", both, {-inf, -inf},
               {.value = -inf, .first = {0, 0}, .second = {{0, 0}, {0, 0}}});
   check_point("logaddexp(inf, 0)", both, {inf, 0.0}, {.value = inf, .first = {1, 0}});
+  check_point("logaddexp(inf, inf)", both, {inf, inf},
+              {.value = inf, .first = {0.5, 0.5}, .second = {{0, 0}, {0, 0}}});
+  check_point("logaddexp(inf, -inf)", both, {inf, -inf}, {.value = inf, .first = {1, 0}});
 }
 
 TEST_CASE("logarithms and exponentials near their edges") {
@@ -226,6 +233,21 @@ TEST_CASE("special functions") {
                .first = {0.0364899739785765206},
                .second = {{8.93480220054467931}},
                .relative = 1e-14});
+  check_point(
+      "digamma at 1", [](X x) { return digamma(x[0]); }, {1.0},
+      {.value = -0.577215664901532861, .first = {1.64493406684822644}, .second = {{-2.40411380631918857}}});
+  check_point("trigamma at 1", [](X x) { return trigamma(x[0]); }, {1.0},
+              {.value = 1.64493406684822644,
+               .first = {-2.40411380631918857},
+               .second = {{6.49393940226682914}},
+               .relative = 2e-15});
+  check_point("polygamma of order 3 at 1", [](X x) { return polygamma(3, x[0]); }, {1.0},
+              {.value = 6.49393940226682914,
+               .first = {-24.8862661234408782},
+               .second = {{122.081167438133896}},
+               .relative = 2e-15});
+  check_point("polygamma of order 2 at a pole", [](X x) { return polygamma(2, x[0]); }, {-1.0},
+              {.value = nan_});
   for (double pole : {0.0, -1.0})
     check_point("digamma at a pole", [](X x) { return digamma(x[0]); }, {pole}, {.value = nan_});
   check_point("sinc at 0", [](X x) { return sinc(x[0]); }, {0.0},
