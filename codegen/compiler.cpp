@@ -15,6 +15,7 @@
 #include <llvm/Transforms/Utils/Cloning.h>
 
 #include "codegen/llvm_compat.h"
+#include "codegen/llvm_tables.h"
 #include "codegen/optimize.h"
 #include "ir/error.h"
 
@@ -75,6 +76,7 @@ Compilation::Compilation(const Target& target, CompileOptions options, std::stri
   compat::set_triple(*state_->module, state_->machine->getTargetTriple());
   state_->module->setDataLayout(state_->machine->createDataLayout());
   state_->module->setPICLevel(llvm::PICLevel::BigPIC);
+  set_table_lookups(*state_->module, target);
 }
 
 Compilation::~Compilation() = default;

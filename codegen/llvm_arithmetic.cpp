@@ -6,6 +6,7 @@
 #include <llvm/IR/Module.h>
 
 #include "codegen/llvm_primitives.h"
+#include "codegen/llvm_tables.h"
 #include "ir/error.h"
 
 namespace wengert {
@@ -14,27 +15,6 @@ using llvm::IRBuilderBase;
 using llvm::Value;
 
 namespace {
-
-/// The table as a private constant of the module; the name finds an equal one that is there already.
-llvm::Constant* table_constant(llvm::Module& module, llvm::Type* type, const std::vector<uint64_t>& entries) {
-  std::vector<llvm::Constant*> elements;
-  uint64_t hash = entries.size();
-  for (uint64_t entry : entries) {
-    elements.push_back(element_of_bits(type, entry));
-    hash = (hash ^ entry) * 0x9E3779B97F4A7C15u;
-    hash ^= hash >> 29;
-  }
-  llvm::Constant* contents = llvm::ConstantArray::get(llvm::ArrayType::get(type, entries.size()), elements);
-  const std::string name = fmt::format("table.{:016x}", hash);
-  if (llvm::GlobalVariable* have = module.getGlobalVariable(name, true);
-      have && have->getInitializer() == contents)
-    return have;
-  auto* made = new llvm::GlobalVariable(module, contents->getType(), true, llvm::GlobalValue::PrivateLinkage,
-                                        contents, name);
-  made->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-  made->setAlignment(llvm::Align(16));
-  return made;
-}
 
 /// One run of a body at one place: the values so far, by their number.
 class BodyEmitter {
@@ -59,7 +39,6 @@ class BodyEmitter {
   llvm::Type* type(Dtype dtype) const { return register_type(builder_.getContext(), dtype, lanes_); }
 
   Value* emit(const Instruction& in);
-  Value* emit_table(const Instruction& in, Value* index);
   std::vector<Value*> emit_repeat(const Region& region, std::span<Value* const> arguments);
   std::vector<Value*> emit_rarely(const Region& region, std::span<Value* const> arguments);
   Value* in_any_lane(Value* mask) { return lanes_ == 1 ? mask : builder_.CreateOrReduce(mask); }
@@ -88,26 +67,11 @@ Value* BodyEmitter::emit(const Instruction& in) {
     const Instruction& region = body_.code[in.operands[0] - body_.inputs.size()];
     return results_[region.bits][in.bits];
   }
-  if (in.prim == Prim::table) return emit_table(in, values_[in.operands[0]]);
+  if (in.prim == Prim::table)
+    return emit_table_lookup(builder_, in.type, body_.tables[in.bits], values_[in.operands[0]], lanes_);
   // Operands that a primitive does not have are number 0.
   return emit_primitive(builder_, in.prim, in.type, body_.type(in.operands[0]),
                         {values_[in.operands[0]], values_[in.operands[1]], values_[in.operands[2]]});
-}
-
-Value* BodyEmitter::emit_table(const Instruction& in, Value* index) {
-  llvm::LLVMContext& context = builder_.getContext();
-  llvm::Type* element = memory_type(context, in.type);
-  llvm::Module& module = *builder_.GetInsertBlock()->getModule();
-  llvm::Constant* table = table_constant(module, element, body_.tables[in.bits]);
-  const llvm::Align align(size_of(in.type));
-  Value* address = builder_.CreateInBoundsGEP(element, table, index);
-  // A target without gathers, or with slow ones, makes loads of it.
-  Value* loaded = nullptr;
-  if (lanes_ == 1)
-    loaded = builder_.CreateAlignedLoad(element, address, align);
-  else
-    loaded = builder_.CreateMaskedGather(llvm::FixedVectorType::get(element, lanes_), address, align);
-  return in.type == Dtype::boolean ? builder_.CreateTrunc(loaded, type(in.type)) : loaded;
 }
 
 std::vector<Value*> BodyEmitter::emit_repeat(const Region& region, std::span<Value* const> arguments) {

@@ -1,4 +1,8 @@
-// erf and erfc: a polynomial below 1, and beyond e^(-x^2) times a smooth function of (x - 4) / (x + 4).
+// erf: one of 16 polynomials. erfc: a polynomial below 1, and beyond e^(-x^2) times a smooth function of
+// (x - 4) / (x + 4).
+#include <iterator>
+
+#include "ir/math/erf_table.h"
 #include "ir/math/exponential.h"
 #include "ir/math/functions.h"
 #include "ir/math/polynomial.h"
@@ -39,10 +43,24 @@ static Num tail(Arithmetic& m, Num a) {
   return scale(m, quotient.high + quotient.low, e.n);
 }
 
+// A polynomial around each of 16 centres, its coefficients from tables; 1 to the last bit beyond 6.
 Num erf(Arithmetic& m, Num x) {
   if (x.type == Dtype::f32) return through_f64(m, erf, x);
-  const Num a = m.absolute(x);
-  return m.select(a < 1.0, x + near_rest(m, x), m.copysign(1.0 - tail(m, a), x));
+  const Num a = at_most(m, m.absolute(x), 6);
+  const Rounded centre = round_product(m, a, 1 / erf_width);
+  const Num index = centre.integer & m.like(centre.integer, 15);
+  const Num d = m.fma(centre.value, m.like(x, -erf_width), a);  // exact
+  const auto coefficient = [&](size_t k) { return m.table(Dtype::f64, erf_slope[k], index); };
+  const Num square = d * d;
+  const auto chain = [&](size_t k) {  // every second power, from the k-th down
+    Num sum = coefficient(k);
+    while (k >= 2) sum = m.mul_add(sum, square, coefficient(k -= 2));
+    return sum;
+  };
+  static_assert(std::size(erf_slope) % 2 == 1);
+  const Num even = chain(std::size(erf_slope) - 1), odd = chain(std::size(erf_slope) - 2);
+  const Num slope = m.mul_add(odd, d, even);
+  return m.copysign(m.fma(d, slope, m.table(Dtype::f64, erf_value, index)), x);
 }
 
 Num erfc(Arithmetic& m, Num x) {

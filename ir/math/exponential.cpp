@@ -1,8 +1,10 @@
-// exp, exp2 and expm1: x = n ln2 + r, |r| <= ln2/2, and a minimax polynomial for e^r - 1.
+// exp, exp2 and expm1: x = n ln2 + r, |r| <= ln2/2, and a minimax polynomial for e^r - 1; in f64 sixteenths
+// of ln2 and a table of 2^(j/16).
 #include "ir/math/exponential.h"
 
 #include "ir/math/functions.h"
 #include "ir/math/polynomial.h"
+#include "ir/math/small_tables.h"
 
 namespace wengert::math {
 
@@ -28,7 +30,14 @@ static constexpr double exp2_f64[] = {0x1.62e42fefa39efp-1,  0x1.ebfbdff82c58ep-
 static constexpr double exp2_f32[] = {0x1.62e43p-1,   0x1.ebfbep-3,   0x1.c6b06cp-5, 0x1.3b2a54p-7,
                                       0x1.5da9aap-10, 0x1.441778p-13, 0x1.da0154p-17};
 static constexpr Coefficients exp_coefficients{exp_f64, exp_f32};
+static constexpr double sixteenth_of_ln2_low = 0x1.abc9e3b39803fp-60;
 static constexpr double log2_e = 0x1.71547652b82fep0;
+
+// e^r - 1 = r + r^2 p(r) for |r| < ln2/32: short for exp, longer where e^r - 1 itself is wanted
+static constexpr double short_exp[] = {0x1.fffffffffffecp-2, 0x1.55555554af2e1p-3, 0x1.5555555675374p-5,
+                                       0x1.111227f4da687p-7, 0x1.6c169630d2883p-10};
+static constexpr double short_expm1[] = {0x1.0000000000003p-1, 0x1.5555555555551p-3,  0x1.55555554a05p-5,
+                                         0x1.11111111521f5p-7, 0x1.6c182911e7c23p-10, 0x1.a01a6da8cc0d2p-13};
 
 namespace {
 struct Reduced {
@@ -65,12 +74,51 @@ Num exp_pair(Arithmetic& m, Pair x) {
   return scale(m, 1.0 + (e.p.high + e.p.low), e.n);
 }
 
-Num exp(Arithmetic& m, Num x) {
+PowerExp power_exp(Arithmetic& m, Num x) {
+  const Rounded n = round_product(m, x, 0x1.71547652b82fep4);
+  // exact: the result is a multiple of 2^-58 and below 2^-5
+  const Num high = m.fma(-n.value, m.like(x, 0x1.62e42fefa39efp-5), x);
+  const Num r = m.fma(-n.value, m.like(x, sixteenth_of_ln2_low), high);
+  const Num sixteenth = n.integer & m.like(n.integer, 15);
+  const Num raw =
+      m.table_bits(Dtype::i64, exp_power, sixteenth) + m.shift_left(n.integer, m.like(n.integer, 48));
+  return {n, sixteenth, m.bitcast(raw, Dtype::f64), high, r};
+}
+
+/// Everything exp has to take: overflow, vanishing results, NaN.
+static Num exp_of_any(Arithmetic& m, Num x) {
   const Num inside = bounded(m, x);
   const Reduced reduced = reduce(m, inside);
   const Num r = m.fma(-reduced.n.value, ln2_low(m, x), reduced.r);
   const Num p = m.fma(r * r, polynomial(m, r, exp_coefficients), r);
   return scale(m, p + 1.0, reduced.n.integer);
+}
+
+Num exp(Arithmetic& m, Num x) {
+  if (x.type == Dtype::f32) return exp_of_any(m, x);
+  const PowerExp e = power_exp(m, x);
+  const Num p = m.fma(e.r * e.r, polynomial(m, e.r, short_exp), e.r);
+  const Num fast[] = {m.fma(e.power, p, e.power)}, arguments[] = {x};
+  return m.rarely(!(m.absolute(x) < 708.0), fast, arguments, [](Arithmetic& inner, std::span<const Num> in) {
+    return std::vector<Num>{exp_of_any(inner, in[0])};
+  })[0];
+}
+
+Num exp_pair_moderate(Arithmetic& m, Pair x) {
+  const PowerExp e = power_exp(m, x.high);
+  const Num r = e.r + (x.low + m.table(Dtype::f64, exp_power_lost, e.sixteenth));
+  return m.fma(e.power, m.fma(r * r, polynomial(m, r, short_exp), r), e.power);
+}
+
+// power (1 + high + small) - 1, where power - 1 is exact if it is small and the table's error is among the
+// small.
+Pair expm1_moderate(Arithmetic& m, Num x) {
+  const PowerExp e = power_exp(m, at_least(m, x, -50));
+  const Num lost = m.table(Dtype::f64, exp_power_lost, e.sixteenth);
+  const Num low = m.fma(-e.n.value, m.like(x, sixteenth_of_ln2_low), lost), r = e.high + low;
+  const Num small = m.fma(r * r, polynomial(m, r, short_expm1), low);
+  const Num most = m.fma(e.power, e.high, e.power - 1.0), value = m.fma(e.power, small, most);
+  return {value, m.fma(e.power, small, most - value)};
 }
 
 // 2^x with x = n + r, both exact.
@@ -82,12 +130,19 @@ Num exp2(Arithmetic& m, Num x) {
   return scale(m, m.mul_add(r, polynomial(m, r, Coefficients{exp2_f64, exp2_f32}), m.like(x, 1)), n.integer);
 }
 
-// 2^n (1 + p) - 1 = 2^n (p + (1 - 2^-n)); where 2^-n is below half an ulp of 1 it does not matter.
+// f64: 2^(n/16) (1 + p) - 1; where the power is near 1, the difference is exact and what the table lost is
+// added. f32: 2^n (1 + p) - 1 = 2^n (p + (1 - 2^-n)); where 2^-n is below half an ulp of 1 it does not
+// matter.
 Num expm1(Arithmetic& m, Num x) {
-  const bool wide = x.type == Dtype::f64;
-  const Num inside = at_least(m, at_most(m, x, wide ? 710 : 89), wide ? -40 : -20);
+  if (x.type == Dtype::f64) {
+    const Num fast[] = {m.copysign(expm1_moderate(m, x).high, x)}, arguments[] = {x};  // keeps -0
+    return m.rarely(x > 708.0, fast, arguments, [](Arithmetic& inner, std::span<const Num> in) {
+      return std::vector<Num>{exp_of_any(inner, in[0])};
+    })[0];
+  }
+  const Num inside = at_least(m, at_most(m, x, 89), -20);
   const ScaledExp e = scaled_exp(m, inside);
-  const Num capped = m.minimum(e.n, m.like(e.n, wide ? 60 : 30));
+  const Num capped = m.minimum(e.n, m.like(e.n, 30));
   const Pair sum = fast_two_sum(1.0 - power_of_two(m, -capped, x.type), e.p.high);
   const Num whole = m.select(e.nf == 0.0, e.p.high + e.p.low, sum.high + (sum.low + e.p.low));
   return m.copysign(scale(m, whole, e.n), x);  // keeps -0

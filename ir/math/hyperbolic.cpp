@@ -34,9 +34,18 @@ Num cosh(Arithmetic& m, Num x) {
   return scale(m, sum, e.n - 1.0);
 }
 
-// With E = e^(2|x|) - 1: E / (E + 2), both divided by 2^n.
+// With E = e^(2|x|) - 1: E / (E + 2); f32: both divided by 2^n.
 Num tanh(Arithmetic& m, Num x) {
   const Num inside = at_most(m, m.absolute(x), x.type == Dtype::f64 ? 20 : 10);  // beyond, 1 to the last bit
+  if (x.type == Dtype::f64) {
+    const Pair e = expm1_moderate(m, inside + inside);
+    const Num two = m.like(x, 2), large = e.high > two;
+    const Pair below = fast_two_sum(m.select(large, e.high, two), m.select(large, two, e.high));
+    const Num quotient = e.high / below.high;
+    // what the quotient leaves of e, divided by e + 2 = 2 / (1 - quotient)
+    const Num rest = m.fma(-quotient, below.low, m.fma(-quotient, below.high, e.high)) + e.low;
+    return m.copysign(m.fma(rest, m.fma(quotient, m.like(x, -0.5), m.like(x, 0.5)), quotient), x);
+  }
   const ScaledExp e = scaled_exp(m, inside + inside);
   const Num down = power_of_two(m, -e.n, x.type), one = m.like(x, 1);
   const Pair quotient = divide(m, add(fast_two_sum(one, -down), e.p), add(fast_two_sum(one, down), e.p));

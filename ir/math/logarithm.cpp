@@ -5,11 +5,15 @@
 
 #include "ir/math/float_bits.h"
 #include "ir/math/functions.h"
-#include "ir/math/log_table.h"
 #include "ir/math/polynomial.h"
+#include "ir/math/small_tables.h"
 
 namespace wengert::math {
 
+// log(1 + r) = r + r^2 p(r) for |r| < 0.0298
+static constexpr double short_log[] = {-0x1.fffffffffffd9p-2, 0x1.5555555555507p-2,  -0x1.000000008fe1p-2,
+                                       0x1.9999999b27ef8p-3,  -0x1.5555437cfd2d8p-3, 0x1.249234f7fb514p-3,
+                                       -0x1.0068c712b27f7p-3, 0x1.c7ecc14848b36p-4};
 // log(1 + f) = 2s + s^3 p(s^2) with s = f / (2 + f)
 static constexpr double log_f64[] = {0x1.5555555555593p-1, 0x1.999999997f9dep-2, 0x1.249249422d42ep-2,
                                      0x1.c71c51d420fb7p-3, 0x1.74664ab096d6p-3,  0x1.39a07573a5416p-3,
@@ -48,14 +52,55 @@ Num log_of_sum(Arithmetic& m, Pair sum, Num f) {
   return combine(m, k, fraction, m.select(near, zero, rest));
 }
 
-Num log1p(Arithmetic& m, Num x) {
+static Num log1p_of_f32(Arithmetic& m, Num x) {
   const Num sum = 1.0 + x;
   const Num lost = m.select(x > 1.0, 1.0 - (sum - x), x - (sum - 1.0));
-  const Num far = x > (x.type == Dtype::f64 ? 0x1p60 : 0x1p30);  // nothing of 1 is left in the sum
+  const Num far = x > 0x1p30;  // nothing of 1 is left in the sum
   const Num finite = log_of_sum(m, {sum, m.select(far, m.like(x, 0), lost)}, x);
   const Num edge = m.select(x == -1.0, -infinity(m, x), nan(m, x));
   const Num inside = m.select(x == infinity(m, x), x, m.copysign(finite, x));  // keeps -0
   return m.select(x > -1.0, inside, edge);
+}
+
+namespace {
+/// A normal number x = 2^k z, z in [2/3, 4/3), and the table's interval of z.
+struct Interval {
+  Num k, z, index;
+  Num exponent;  ///< k in the place of an exponent
+};
+Interval interval(Arithmetic& m, Num x) {
+  const Num raw = bits(m, x), place = raw - m.constant_bits(Dtype::i64, log_offset);
+  const Num k = m.shift_right_arithmetic(place, m.like(raw, 52));
+  const Num exponent = m.shift_left(k, m.like(raw, 52)), z = m.bitcast(raw - exponent, Dtype::f64);
+  return {k, z, m.shift_right_logical(place, m.like(raw, 48)) & m.like(raw, 15), exponent};
+}
+
+/// log(2^k (z + rest)) for f64: c from the table makes r = (z + rest) c - 1 small, and k ln2 - log c is exact
+/// in its upper part. No division.
+Num table_log(Arithmetic& m, const Interval& i, Num rest) {
+  const Num k = to_float(m, i.k), c = m.table(Dtype::f64, log_reciprocal, i.index);
+  const Num first = m.fma(i.z, c, m.like(i.z, -1));
+  const Num r = rest.arithmetic == nullptr ? first : m.fma(rest, c, first);
+  const Num base = m.fma(k, m.like(r, 0x1.62e42fefa38p-1), m.table(Dtype::f64, log_of_reciprocal, i.index));
+  const Pair sum = fast_two_sum(base, r);
+  const Num curve = m.mul_add(r * r, polynomial(m, r, short_log), k * 0x1.ef35793c7673p-45);
+  return sum.high + (sum.low + curve);
+}
+}  // namespace
+
+Num log1p(Arithmetic& m, Num x) {
+  if (x.type == Dtype::f32) return log1p_of_f32(m, x);
+  // Exact: sum - 1 is a multiple of sum's ulp, until that exceeds 1 and lost no longer matters.
+  const Num sum = 1.0 + x, lost = x - (sum - 1.0);
+  const Interval i = interval(m, sum);
+  const Num down = m.bitcast(m.constant_bits(Dtype::i64, std::bit_cast<uint64_t>(1.0)) - i.exponent, x.type);
+  const Num fast[] = {m.copysign(table_log(m, i, lost * down), x)};  // keeps -0
+  const Num arguments[] = {x};
+  return m.rarely(!((x > -1.0) & (x < 0x1p60)), fast, arguments,
+                  [](Arithmetic& inner, std::span<const Num> in) {
+                    const Num edge = inner.select(in[0] == -1.0, -infinity(inner, in[0]), log(inner, in[0]));
+                    return std::vector<Num>{edge};
+                  })[0];
 }
 
 // Over sqrt(2) by way of (1 + z) / 2.
@@ -65,22 +110,31 @@ Num log1p_of_fraction(Arithmetic& m, Num z) {
                  m.select(upper, m.fma(z, m.like(z, 0.5), m.like(z, -0.5)), z), m.like(z, 0));
 }
 
-// x = 2^k z; a table gives c, a reciprocal of z so short that r = z c - 1 is exact, and -log c. (P.-T. P.
-// Tang, 1990.)
-Pair log_pair(Arithmetic& m, Num x) {
-  const Split s = split(m, x, 0.6875);
-  const Num offset = m.constant_bits(Dtype::i64, std::bit_cast<uint64_t>(0.6875));
-  const Num index = m.shift_right_logical(bits(m, s.significand) - offset, m.constant(Dtype::i64, 45));
-  const auto entry = [&](std::span<const double> table) { return m.table(Dtype::f64, table, index); };
-  const Num k = to_float(m, s.exponent);
-  const Num r = m.fma(s.significand, entry(log_table_reciprocal), m.like(x, -1));
-  const Num base = m.fma(k, m.like(x, 0x1.62e42fefa38p-1), entry(log_table_high));  // exact
-  const Pair first = two_sum(base, r);
+// log(1 + r) = r - r^2/2 + r^3 p(r) for |r| < 0.0298
+static constexpr double cubic_log[] = {0x1.5555555555555p-2,  -0x1.fffffffffff36p-3, 0x1.999999999b06fp-3,
+                                       -0x1.5555555717f91p-3, 0x1.24924914e5acbp-3,  -0x1.ffffd65608848p-4,
+                                       0x1.c71cf163f7ab2p-4,  -0x1.9a62b21719dp-4,   0x1.73fdd1fbca01ap-4};
+
+static Pair table_log_pair(Arithmetic& m, const Interval& i) {
+  const Num k = to_float(m, i.k), c = m.table(Dtype::f64, log_reciprocal, i.index);
+  const Num product = i.z * c, r = product - 1.0, lost = m.fma(i.z, c, -product);  // exact
+  const Num base = m.fma(k, m.like(r, 0x1.62e42fefa38p-1), m.table(Dtype::f64, log_of_reciprocal, i.index));
+  const Pair first = fast_two_sum(base, r);
   const Pair square = two_product(m, r * -0.5, r);
   const Pair second = fast_two_sum(first.high, square.high);
-  const Num cubic = r * r * r * polynomial(m, r, log_table_polynomial);
-  const Num low = m.fma(k, m.like(x, 0x1.ef35793c7673p-45), entry(log_table_low));
-  return fast_two_sum(second.high, second.low + (first.low + (square.low + (low + cubic))));
+  // what z c lost counts by 1 / (1 + r)
+  const Num rest = m.mul_add(lost, m.mul_add(r, r, 1.0 - r), first.low);
+  const Num small = m.mul_add(k, m.like(r, 0x1.ef35793c7673p-45), second.low + square.low);
+  const Num curve = m.mul_add(r * r * r, polynomial(m, r, cubic_log), small + rest);
+  return fast_two_sum(second.high, curve);
+}
+
+Pair log_pair_of_normal(Arithmetic& m, Num x) { return table_log_pair(m, interval(m, x)); }
+
+Pair log_pair(Arithmetic& m, Num x) {
+  const Split s = split(m, x, std::bit_cast<double>(log_offset));
+  const Num place = bits(m, s.significand) - m.constant_bits(Dtype::i64, log_offset);
+  return table_log_pair(m, {s.exponent, s.significand, m.shift_right_logical(place, m.like(place, 48)), {}});
 }
 
 /// The value at x for x > 0, with the limits of a logarithm elsewhere.
@@ -89,9 +143,19 @@ static Num with_edges(Arithmetic& m, Num x, Num value) {
   return m.select(x > 0.0, m.select(x == infinity(m, x), x, value), edge);
 }
 
-Num log(Arithmetic& m, Num x) {
+/// Everything log has to take, subnormal numbers too; f32 in any case.
+static Num log_of_any(Arithmetic& m, Num x) {
   const Split s = split(m, x, sqrt_half);
   return with_edges(m, x, combine(m, to_float(m, s.exponent), s.significand - 1.0, m.like(x, 0)));
+}
+
+Num log(Arithmetic& m, Num x) {
+  if (x.type == Dtype::f32) return log_of_any(m, x);
+  const Num fast[] = {table_log(m, interval(m, x), {})}, arguments[] = {x};
+  return m.rarely(!((x >= format(x.type).min_normal) & (x < infinity(m, x))), fast, arguments,
+                  [](Arithmetic& inner, std::span<const Num> in) {
+                    return std::vector<Num>{log_of_any(inner, in[0])};
+                  })[0];
 }
 
 Num log2(Arithmetic& m, Num x) {

@@ -12,5 +12,7 @@ Num log1p_of_fraction(Arithmetic& m, Num z);
 
 /// log x to some 66 bits, f64 only, for finite x > 0; for other x some finite pair.
 Pair log_pair(Arithmetic& m, Num x);
+/// The same for normal x > 0, cheaper; for other x anything.
+Pair log_pair_of_normal(Arithmetic& m, Num x);
 
 }  // namespace wengert::math

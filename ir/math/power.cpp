@@ -28,6 +28,13 @@ static Num power_cases(Arithmetic& m, Num x, Num y, Num magnitude) {
   return m.select((x == 1.0) | (y == 0.0), one, result);
 }
 
+/// C99's pow for whatever x and y; f64.
+static Num pow_of_any(Arithmetic& m, Num x, Num y) {
+  const Pair logarithm = log_pair(m, m.absolute(x));
+  const Pair product = two_product(m, y, logarithm.high);
+  return power_cases(m, x, y, exp_pair(m, {product.high, m.fma(y, logarithm.low, product.low)}));
+}
+
 // e^(y log|x|), with the product in double the precision for f64; f32 has digits to spare in f64.
 Num pow(Arithmetic& m, Num x, Num y) {
   if (x.type == Dtype::f32) {
@@ -35,9 +42,15 @@ Num pow(Arithmetic& m, Num x, Num y) {
     const Num magnitude = exp(m, wide_y * log(m, m.absolute(wide_x)));
     return m.convert(power_cases(m, wide_x, wide_y, magnitude), Dtype::f32);
   }
-  const Pair logarithm = log_pair(m, m.absolute(x));
+  const Pair logarithm = log_pair_of_normal(m, x);
   const Pair product = two_product(m, y, logarithm.high);
-  return power_cases(m, x, y, exp_pair(m, {product.high, m.fma(y, logarithm.low, product.low)}));
+  const Num usual =
+      (x >= format(x.type).min_normal) & (x < infinity(m, x)) & (m.absolute(product.high) < 708.0);
+  const Num fast[] = {exp_pair_moderate(m, {product.high, m.fma(y, logarithm.low, product.low)})};
+  const Num arguments[] = {x, y};
+  return m.rarely(!usual, fast, arguments, [](Arithmetic& inner, std::span<const Num> in) {
+    return std::vector<Num>{pow_of_any(inner, in[0], in[1])};
+  })[0];
 }
 
 /// x^n for n > 0 by squaring; `multiply` is that of Num or of Pair.

@@ -13,6 +13,9 @@ struct Reduced {
 /// For every x; infinities and NaN give r = NaN.
 Reduced reduce_by_half_pi(Arithmetic& m, Num x);
 
+/// The same for |x| >= 2^10, slower: every bit of 2/pi that matters. In the type of x.
+Reduced reduce_huge_by_half_pi(Arithmetic& m, Num x);
+
 /// sin r and cos r for |r| <= pi/4.
 Pair sin_near_zero(Arithmetic& m, Pair r);
 Pair cos_near_zero(Arithmetic& m, Pair r);

@@ -64,6 +64,17 @@ static std::vector<Num> huge(Arithmetic& m, Num x) {
   return {m.select(x < 0.0, -rounded, rounded), m.fma(r.high, flip, poison), m.fma(r.low, flip, poison)};
 }
 
+Reduced reduce_huge_by_half_pi(Arithmetic& m, Num x) {
+  if (x.type == Dtype::f64) {
+    const std::vector<Num> out = huge(m, x);
+    return {out[0], {out[1], out[2]}};
+  }
+  const std::vector<Num> out = huge(m, m.convert(x, Dtype::f64));
+  const Num high = m.convert(out[1], Dtype::f32);
+  const Num rest = (out[1] - m.convert(high, Dtype::f64)) + out[2];
+  return {m.convert(out[0], Dtype::i32), {high, m.convert(rest, Dtype::f32)}};
+}
+
 Reduced reduce_by_half_pi(Arithmetic& m, Num x) {
   const bool wide = x.type == Dtype::f64;
   const Rounded n = round_product(m, x, 0x1.45f306dc9c883p-1);
@@ -76,15 +87,11 @@ Reduced reduce_by_half_pi(Arithmetic& m, Num x) {
       m.fma(-n.value, part(-0x1.f1976b7ed8fbcp-110, -0x1.ee59dap-50), difference.low - second.low);
   const Pair r = fast_two_sum(difference.high, low);
   const Num fast[] = {n.integer, r.high, r.low}, arguments[] = {x};
-  const std::vector<Num> all = m.rarely(
-      m.absolute(x) > (wide ? 0x1p38 : 0x1p13), fast, arguments,
-      [wide](Arithmetic& inner, std::span<const Num> in) {
-        if (wide) return huge(inner, in[0]);
-        std::vector<Num> out = huge(inner, inner.convert(in[0], Dtype::f64));
-        const Num high = inner.convert(out[1], Dtype::f32);
-        const Num rest = (out[1] - inner.convert(high, Dtype::f64)) + out[2];
-        return std::vector<Num>{inner.convert(out[0], Dtype::i32), high, inner.convert(rest, Dtype::f32)};
-      });
+  const std::vector<Num> all = m.rarely(m.absolute(x) > (wide ? 0x1p38 : 0x1p13), fast, arguments,
+                                        [](Arithmetic& inner, std::span<const Num> in) {
+                                          const Reduced out = reduce_huge_by_half_pi(inner, in[0]);
+                                          return std::vector<Num>{out.quadrant, out.r.high, out.r.low};
+                                        });
   return {all[0], {all[1], all[2]}};
 }
 

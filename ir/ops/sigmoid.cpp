@@ -28,7 +28,8 @@ const Op log1mexp = build::real_function(
 const Op logaddexp = build::real_function(
     "logaddexp", "log(e^x + e^y)", math::logaddexp,
     [](Expr x, Expr y, Expr z) -> std::vector<Expr> {
-      const Expr undecided = (x == y) & wengert::is_inf(z), share = wengert::select(z > 0.0, 0.5, 0.0);
+      const Expr undecided = (x == y) & wengert::is_inf(z),
+                 share = 0.5 * wengert::convert(z > 0.0, z.dtype());
       return {wengert::select(undecided, share, wengert::logistic(x - y)),
               wengert::select(undecided, share, wengert::logistic(y - x))};
     },

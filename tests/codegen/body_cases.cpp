@@ -78,18 +78,23 @@ void add_primitives(std::vector<BodyCase>& cases) {
                          [&](Arithmetic& m, const Nums& x) { return Nums{m.bitcast(x[0], to)}; }));
 }
 
+// Tables of several sizes: targets find small ones in one, two or four registers.
 void add_tables(std::vector<BodyCase>& cases) {
   const uint64_t bits[] = {1, 0, 0x3ff0000000000000, 0xffffffffffffffff, 0x7ff0000000000001, 12345, 0, 1};
   for (Dtype index : {i32, i64})
     for (Dtype t : all_dtypes)
-      cases.push_back(
-          make(fmt::format("table_{}_{}", name(index), name(t)), {index}, [&](Arithmetic& m, const Nums& x) {
-            std::vector<uint64_t> entries(std::begin(bits), std::end(bits));
-            for (uint64_t& e : entries) e &= ~uint64_t{0} >> (64 - 8 * size_of(t));
-            if (t == boolean)
-              for (uint64_t& e : entries) e &= 1;
-            return Nums{m.table_bits(t, entries, x[0] & m.constant(index, 7))};
-          }));
+      for (size_t size : {2, 8, 16, 32, 64})
+        cases.push_back(make(fmt::format("table_{}_{}_{}", name(index), name(t), size), {index},
+                             [&](Arithmetic& m, const Nums& x) {
+                               std::vector<uint64_t> entries;
+                               for (size_t i = 0; i < size; i++) {
+                                 const uint64_t all = bits[i % 8] ^ (i / 8 * 0x0101010101010101);
+                                 entries.push_back(all & (~uint64_t{0} >> (64 - 8 * size_of(t))));
+                                 if (t == boolean) entries.back() &= 1;
+                               }
+                               const double most = static_cast<double>(size - 1);
+                               return Nums{m.table_bits(t, entries, x[0] & m.constant(index, most))};
+                             }));
 }
 
 void add_regions(std::vector<BodyCase>& cases) {
