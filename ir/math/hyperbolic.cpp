@@ -41,10 +41,9 @@ Num tanh(Arithmetic& m, Num x) {
     const Pair e = expm1_moderate(m, inside + inside);
     const Num two = m.like(x, 2), large = e.high > two;
     const Pair below = fast_two_sum(m.select(large, e.high, two), m.select(large, two, e.high));
-    const Num quotient = e.high / below.high;
-    // what the quotient leaves of e, divided by e + 2 = 2 / (1 - quotient)
+    const Num inverse = 1.0 / below.high, quotient = e.high * inverse;
     const Num rest = m.fma(-quotient, below.low, m.fma(-quotient, below.high, e.high)) + e.low;
-    return m.copysign(m.fma(rest, m.fma(quotient, m.like(x, -0.5), m.like(x, 0.5)), quotient), x);
+    return m.copysign(m.fma(rest, inverse, quotient), x);
   }
   const ScaledExp e = scaled_exp(m, inside + inside);
   const Num down = power_of_two(m, -e.n, x.type), one = m.like(x, 1);
