@@ -105,6 +105,7 @@ const Op gather{
     .kind = Kind::gather,
     .arity = 2,
     .type = gather_type,
+    .linearity = Linearity::jointly,
     .bprop = [](const Pull& pull) -> Cotangents {
       const Expr g = pull.cotangents[0];
       const Type& type = pull.inputs[0].type();
