@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "codegen/standard_names.h"
 #include "ir/error.h"
 #include "runtime/kernel_abi.h"
 
@@ -201,7 +202,7 @@ ArgumentNames::ArgumentNames(const Entry& entry) {
   taken.insert(entry.symbol);
   auto take = [&](std::string_view name) {
     std::string out = identifier(name);
-    while (!taken.insert(out).second) out += '_';
+    while (is_standard_macro(out) || !taken.insert(out).second) out += '_';
     return out;
   };
   for (const Argument& input : entry.inputs) inputs.push_back(take(input.name));
@@ -228,6 +229,10 @@ void check_entry(const Entry& entry) {
                 fmt::format("'{}' cannot be the name of a kernel: a name of C, C++ and Python is wanted, "
                             "letters first, then letters, digits and _, and no keyword",
                             entry.symbol));
+  if (is_standard_macro(entry.symbol) || is_standard_function(entry.symbol))
+    throw Error(Code::name, fmt::format("a kernel cannot be called '{}': a C program has another one of that "
+                                        "name; choose a different name (build: --name)",
+                                        entry.symbol));
   for (const auto* list : {&entry.inputs, &entry.outputs})
     for (const Argument& argument : *list)
       for (const Extent& extent : argument.type.shape) check_symbols(entry, extent);

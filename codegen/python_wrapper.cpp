@@ -20,7 +20,7 @@ import numpy as _numpy
 _DTYPES = {"bool": _numpy.bool_, "i32": _numpy.int32, "i64": _numpy.int64, "f32": _numpy.float32, "f64": _numpy.float64}
 _CODES = {
     -1: "a size is negative",
-    -2: "an extent is negative or divides by zero for these sizes",
+    -2: "for these sizes an extent is negative, divides by zero, or is 0 where max or argmax is taken",
     -3: "an array or the workspace is too large",
     -4: "an input is NULL",
     -5: "an output is NULL",

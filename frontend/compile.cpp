@@ -98,7 +98,9 @@ std::vector<int64_t> symbol_values(const std::vector<std::string>& names, const 
 std::string refusal(int code) {
   switch (code) {
     case WENGERT_BAD_SYMBOL: return "a size is negative";
-    case WENGERT_BAD_EXTENT: return "an extent made of the sizes is negative or divides by zero";
+    case WENGERT_BAD_EXTENT:
+      return "an extent made of the sizes is negative, divides by zero, or is 0 where max, min, argmax or "
+             "argmin need an element";
     case WENGERT_SIZE_OVERFLOW: return "a number of elements or bytes overflows 64 bits for these sizes";
     default: return fmt::format("the kernel refused the call with code {}", code);
   }

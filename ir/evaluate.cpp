@@ -64,9 +64,9 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
   for (size_t i = 0; i < inputs.size(); i++) {
     const Type& type = graph.type(inputs[i]);
     if (arguments[i].dtype != type.dtype || static_cast<int64_t>(arguments[i].shape.size()) != type.rank())
-      throw Error(Code::type,
-                  fmt::format("the argument '{}' must be {}, not {}{}", graph.input_name(inputs[i]),
-                              text(type), name(arguments[i].dtype), numbers(arguments[i].shape)));
+      throw Error(Code::type, fmt::format("the argument '{}' must be {}, not {}{}",
+                                          graph.input_name(inputs[i]), text(type), name(arguments[i].dtype),
+                                          arguments[i].shape.empty() ? "" : numbers(arguments[i].shape)));
   }
   Bindings bindings = known;
   for (bool more = true; more;) {

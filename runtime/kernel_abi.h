@@ -10,7 +10,7 @@
 enum {
   WENGERT_OK = 0,
   WENGERT_BAD_SYMBOL = -1,     /* a symbol is negative */
-  WENGERT_BAD_EXTENT = -2,     /* an array's extent is negative or divides by zero for these symbols */
+  WENGERT_BAD_EXTENT = -2,     /* an extent is negative, divides by 0, or is 0 where max or argmax is taken */
   WENGERT_SIZE_OVERFLOW = -3,  /* the bytes of an array or of the workspace do not fit int64_t */
   WENGERT_NULL_INPUT = -4,     /* NULL for an input that has elements */
   WENGERT_NULL_OUTPUT = -5,    /* NULL for an output that has elements */

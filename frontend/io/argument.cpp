@@ -1,6 +1,7 @@
 #include "frontend/io/argument.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -127,12 +128,28 @@ class LiteralReader {
   std::vector<std::byte> elements_;
 };
 
+/// Whether element i has a place among the dtype's whole numbers, its fraction aside.
+bool fits(const Tensor& tensor, int64_t i, Dtype dtype) {
+  if (tensor.dtype == Dtype::i64) {
+    const int64_t value = tensor.data<int64_t>()[i];
+    return dtype == Dtype::i64 || value == static_cast<int32_t>(value);
+  }
+  const double value = std::trunc(tensor.at(i)), end = dtype == Dtype::i32 ? 0x1p31 : 0x1p63;
+  return value >= -end && value < end;  // false for NaN
+}
+
 Tensor read_array_file(const std::string& name, const std::string& path, Dtype dtype, bool cast) {
   Tensor tensor = read_npy(path);
   if (tensor.dtype == dtype) return tensor;
   if (!cast)
     throw Error(Code::type, fmt::format("'{}' holds {}, and the parameter {} is {}; --cast converts it", path,
                                         wengert::name(tensor.dtype), name, wengert::name(dtype)));
+  if (is_integer(dtype))
+    for (int64_t i = 0; i < tensor.count(); i++)
+      if (!fits(tensor, i, dtype))
+        throw Error(Code::argument, fmt::format("'{}': element {}, counted from 0, does not fit {}, the type "
+                                                "of the parameter {}",
+                                                path, i, wengert::name(dtype), name));
   return convert(tensor, dtype);
 }
 

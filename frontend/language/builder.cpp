@@ -36,10 +36,11 @@ Literal integer_literal(const Source& source, const Syntax& syntax) {
   return Literal::of(value);
 }
 
-Literal floating_literal(const Syntax& syntax) {
-  const std::string digits = without_underscores(syntax.text);
-  return Literal::of(
-      std::strtod(digits.c_str(), nullptr));  // out of range: infinity or zero, as IEEE rounds it
+Literal floating_literal(const Source& source, const Syntax& syntax) {
+  const double value = std::strtod(without_underscores(syntax.text).c_str(), nullptr);
+  if (std::isinf(value))
+    fail(source, Code::size, syntax.span, "the number is too large for f64; infinity is written inf");
+  return Literal::of(value);
 }
 
 std::optional<Dtype> dtype_called(std::string_view name) {
@@ -93,7 +94,7 @@ Datum Builder::node(const Syntax& syntax, std::vector<Datum>& values, Id first, 
   };
   switch (syntax.form) {
     case Form::integer: return integer_literal(source_, syntax);
-    case Form::floating: return floating_literal(syntax);
+    case Form::floating: return floating_literal(source_, syntax);
     case Form::text: return Text{std::string(syntax.text)};
     case Form::constant:
       if (syntax.text == "None") return Nothing{};

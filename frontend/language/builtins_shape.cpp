@@ -26,6 +26,8 @@ Datum reshape_(Arguments& a) {
   Shape shape = alone && alone->is(-1) ? Shape{-1} : a.shape(1);
   const auto open = std::find_if(shape.begin(), shape.end(), [](const Extent& e) { return e.is(-1); });
   if (open != shape.end()) {
+    if (std::count_if(open, shape.end(), [](const Extent& e) { return e.is(-1); }) > 1)
+      a.refuse_because(1, Code::argument, "reshape: only one extent can be -1, for what the others leave");
     Extent rest = 1;
     for (const Extent& e : shape)
       if (!e.is(-1)) rest = rest * e;

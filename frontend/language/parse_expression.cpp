@@ -199,7 +199,7 @@ Id ExpressionParser::binary(int least) {
 }
 
 Id ExpressionParser::unary() {
-  if (nesting_ >= nesting_limit)
+  if (nesting_ > nesting_limit)  // the operand within is one more
     refuse(
         Code::size, peek().span,
         fmt::format(

@@ -44,6 +44,14 @@ TEST_CASE("long chains do not recurse and deep nesting is refused") {
 
   const std::string deep(400, '('), closed(400, ')');
   check_same(deep + "1" + closed, "1");
+  const auto nested = [](size_t depth) {
+    return "fn f() { " + std::string(depth, '(') + "1.0" + std::string(depth, ')') + " }";
+  };
+  CHECK(error_of(nested(500)).empty());
+  CHECK(error_of(nested(501)).find("nested more than 500 deep") != std::string::npos);
+  CHECK(error_of("fn f() { " + std::string(500, '-') + "1.0 }").empty());
+  CHECK(error_of("fn f() { " + std::string(501, '-') + "1.0 }").find("nested more than 500 deep") !=
+        std::string::npos);
   CHECK(error_of("fn f() { " + std::string(100'000, '(') + " }").find("nested more than 500 deep") !=
         std::string::npos);
   CHECK(error_of("fn f() { " + std::string(100'000, '-') + "1 }").find("nested more than 500 deep") !=

@@ -72,6 +72,20 @@ class Build(CommandTest):
         self.refused("build", "f.wg", "--fn", "g", says="has no function 'g'")
         self.assertEqual(os.listdir(self.folder), ["f.wg"])
 
+    @unittest.skipUnless(shutil.which("cc"), "there is no C compiler")
+    def test_names_of_the_c_library(self):
+        self.write("f.wg", "fn f(SIZE_MAX: f64[INT64_MAX], WENGERT_OK: f64, exp: f64) { max(SIZE_MAX) * WENGERT_OK * exp }")
+        self.wengert("build", "f.wg")
+        self.assertIn("is 0 where max", self.read("f.h").decode())
+        self.write("main.c", '#include "f.h"\nint main(void) { double x[1], y = 7; char space[4096];\n'
+                             "  if (f_workspace(0) > sizeof space && f_workspace(0) != SIZE_MAX) return 1;\n"
+                             "  return f(x, 1, 1, 0, &y, space) == WENGERT_BAD_EXTENT && y == 7 ? 0 : 2; }\n")
+        subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "main.c", "f.o", "-o", "main"],
+                       cwd=self.folder, check=True)
+        subprocess.run([self.path("main")], check=True)
+        for name in ["main", "abs", "exp", "sinf", "malloc", "SIZE_MAX"]:
+            self.refused("build", "f.wg", "--name", name, says=f"a kernel cannot be called '{name}'")
+
     def test_all_files_or_none(self):
         self.write("f.wg", POLYNOMIAL)
         self.write("f.o", "old object")

@@ -111,7 +111,7 @@ class Program(CommandTest):
 
     def test_long_lines_are_cut(self):
         self.write("f.wg", "fn f(x: f64) -> f64 { " + "(" * 3000 + "x" + ")" * 3000 + " }\n")
-        message = self.refused("run", "f.wg", "--arg", "x=1", says=["f.wg:1:523: error:", "nested more than 500 deep"])
+        message = self.refused("run", "f.wg", "--arg", "x=1", says=["f.wg:1:524: error:", "nested more than 500 deep"])
         self.assertLess(max(len(line) for line in message.split("\n")), 250)
         self.write("f.wg", "fn f(x: f64) -> f64 { " + "x + " * 200 + "yy + " + "x + " * 200 + "x }\n")
         message = self.refused("run", "f.wg", "--arg", "x=1", says="f.wg:1:823: error: there is no 'yy'")

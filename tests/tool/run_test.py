@@ -74,6 +74,18 @@ class Run(CommandTest):
         for command in ["f.wg"], ["f.wg", "--evaluator"], ["long.wir"]:
             self.assertEqual(self.json("run", *command, "--arg", "x=1e-17"), {"value": 1e-17})
 
+    def test_cast_refuses_what_does_not_fit(self):
+        self.write("f.wg", "fn f(x: i32[N]) -> i32[N] { x }")
+        for values, code in ([1, 2**53 + 1], "<i8"), ([1, 2.0**31], "<f8"), ([1, float("nan")], "<f8"):
+            self.write("x.npy", npy([2], values, code=code))
+            self.refused("run", "f.wg", "--arg", "x=x.npy", "--cast", says="'x.npy': element 1, counted from 0, does not fit i32")
+        self.write("x.npy", npy([3], [2.0**31 - 1, -2.0**31, -1.5]))
+        self.assertEqual(self.json("run", "f.wg", "--arg", "x=x.npy", "--cast"), {"value": [2**31 - 1, -2**31, -1]})
+
+    def test_a_scalar_for_an_array(self):
+        self.write("f.wg", "fn f(x: f64[N]) -> f64[N] { x }")
+        self.refused("run", "f.wg", "--arg", "x=3", says="must be f64[N], not f64\n")
+
     def test_out_of_range_warns(self):
         self.write("f.wg", "fn f(x: f64[N], i: i64[K]) -> f64[K] { take(x, i) }")
         import subprocess
