@@ -52,6 +52,11 @@ class _Kernel:
             raise TypeError(f"{self.name}: {name} is {array.dtype}, wanted {dtype}")
         if array.ndim != len(extents):
             raise ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}]")
+        if array.size and array.dtype.kind in "iu" and dtype in ("i32", "i64"):
+            limits = _numpy.iinfo(_DTYPES[dtype])
+            for number in (int(array.min()), int(array.max())):
+                if not limits.min <= number <= limits.max:
+                    raise OverflowError(f"{self.name}: {name} has the number {number}, which does not fit {dtype}")
         array = _numpy.asarray(array, dtype=_DTYPES[dtype], order="C")
         return array if array.flags.aligned else array.copy()
 

@@ -95,6 +95,21 @@ class Build(CommandTest):
         self.assertEqual(sorted(os.listdir(self.folder)), ["f.json", "f.o", "f.wg"])
 
     @unittest.skipUnless(shutil.which("cc"), "there is no C compiler")
+    def test_python_integers_that_do_not_fit(self):
+        try:
+            import numpy  # noqa: F401
+        except ImportError:
+            self.skipTest("NumPy is not installed: the .py file is not run")
+        self.write("f.wg", "fn f(k: i32[N]) -> i32[N] { k + 1 }")
+        self.wengert("build", "f.wg", "--emit", "py")
+        script = ("import f\n"
+                  "print(f.f([1, 2**31 - 2]).tolist())\n"
+                  "try: f.f([1, 2**40])\n"
+                  "except OverflowError as e: print(e)\n")
+        done = subprocess.run([sys.executable, "-c", script], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.stdout, "[2, 2147483647]\nf: k has the number 1099511627776, which does not fit i32\n",
+                         done.stderr)
+
     def test_python(self):
         try:
             import numpy  # noqa: F401
