@@ -38,7 +38,9 @@ bool holds(std::string_view list, std::string_view word) {
 }  // namespace
 
 bool is_standard_macro(std::string_view word) {
-  if (word == "offsetof" || word.starts_with("WENGERT_")) return true;
+  if (word == "offsetof") return true;
+  if (word.starts_with("WENGERT_"))
+    return !word.ends_with('_');  // the header's macros; a name made clear of them ends so
   constexpr std::string_view subjects[] = {"INT", "UINT", "SIZE", "PTRDIFF", "WCHAR", "WINT", "SIG_ATOMIC"};
   const bool ends = word.ends_with("_MAX") || word.ends_with("_MIN") || word.ends_with("_C");
   return ends && std::any_of(std::begin(subjects), std::end(subjects),
