@@ -76,8 +76,8 @@ class Build(CommandTest):
     def test_names_of_the_c_library(self):
         self.write("f.wg", "fn f(SIZE_MAX: f64[INT64_MAX], WENGERT_OK: f64, exp: f64) { max(SIZE_MAX) * WENGERT_OK * exp }")
         self.wengert("build", "f.wg")
-        self.assertIn("is 0 where max", self.read("f.h").decode())
-        self.write("main.c", '#include "f.h"\nint main(void) { double x[1], y = 7; char space[4096];\n'
+        self.assertIn("0 where max", self.read("f.h").decode())
+        self.write("main.c", '#include "f.h"\nint main(void) { double x[1], y = 7; char space[8192];\n'
                              "  if (f_workspace(0) > sizeof space && f_workspace(0) != SIZE_MAX) return 1;\n"
                              "  return f(x, 1, 1, 0, &y, space) == WENGERT_BAD_EXTENT && y == 7 ? 0 : 2; }\n")
         subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "main.c", "f.o", "-o", "main"],
