@@ -45,10 +45,9 @@ Expr cross_entropy(Operand logits, Operand labels, int64_t axis) {
                 logits.at);
   const Expr classes = iota(logits.expr.graph(), Dtype::i64, type.shape, axis);
   const Expr label = convert(expand_dims(labels, {axis}), Dtype::i64);
-  const Expr chosen = sum(select(classes == label, logits, 0.0), Axes{axis});
-  // extent known when the program is built or not, a label outside of it has no loss.
+  // A label out of range has no loss.
   const Expr inside = (label >= 0) & (label < extent_value(logits.expr.graph(), type.shape[axis]));
-  const Expr loss = logsumexp(logits, Axes{axis}) - chosen;
+  const Expr loss = sum(select(classes == label, -log_softmax(logits, axis), 0.0), Axes{axis});
   return select(squeeze(inside, {axis}), loss, std::numeric_limits<double>::quiet_NaN());
 }
 

@@ -27,10 +27,9 @@ std::vector<Expr> of_numbers(const Pull& pull) {
 
 // Results are folds of rows, or rows made of rows.
 std::vector<Expr> of_rows(const Pull& pull, const Axes& axes) {
-  const Shape& shape = pull.inputs[0].shape();
   Expr guard = pull.cotangents[0];
   if (guard.rank() == pull.inputs[0].rank()) guard = any(guard, axes);
-  return {broadcast_in_dim(guard, shape, other_axes(axes, static_cast<int64_t>(shape.size())))};
+  return {spread(guard, pull.inputs[0].shape(), axes)};
 }
 
 std::vector<Expr> of_gather(const Pull& pull) {

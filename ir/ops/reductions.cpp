@@ -42,21 +42,28 @@ static std::vector<Type> reduced_bool_type(const Call& call) {
   call.require(call[0].dtype == Dtype::boolean, "wants bool");
   return reduced_type(call);
 }
+// Whether the initial value is the result for no elements, instead of an error.
+static bool admits_nothing(const Call& call) {
+  const std::string* empty = call.attributes.find<std::string>("empty");
+  if (empty) call.require(*empty == "initial", "empty is initial, or absent");
+  return empty;
+}
 static std::vector<Type> extremum_type(const Call& call) {
+  if (admits_nothing(call)) return reduced_number_type(call);
   for (int64_t axis : normalize_axes(call.attributes.axes(), call[0].rank(), call.op.name))
     call.require(!call[0].shape[axis].is(0), "nothing to choose from: a reduced extent is 0");
   return reduced_number_type(call);
 }
 static std::vector<Check> not_empty(const Call& call) {
   std::vector<Check> out;
+  if (admits_nothing(call)) return out;
   for (int64_t axis : call.attributes.axes())
     out.push_back({call[0].shape[axis] - 1, fmt::format("{} over axis {}, whose extent {} is 0", call.op.name,
                                                         axis, call[0].shape[axis].text())});
   return out;
 }
 
-// x's shape again from a reduced value.
-static Expr spread(Expr reduced, const Shape& shape, const Axes& axes) {
+Expr spread(Expr reduced, const Shape& shape, const Axes& axes) {
   return broadcast_in_dim(reduced, shape, other_axes(axes, static_cast<int64_t>(shape.size())));
 }
 
@@ -304,9 +311,16 @@ Expr arg(const Op& op, const Operand& x, int64_t axis, bool keepdims) {
 Expr as_number(const Operand& x) {
   return x.expr.dtype() == Dtype::boolean ? convert(x.expr, Dtype::i32) : x.expr;
 }
-Expr as_float(const Operand& x) { return is_float(x.expr.dtype()) ? x.expr : convert(x.expr, Dtype::f64); }
 
 }  // namespace
+
+Expr as_float(Expr x) { return is_float(x.dtype()) ? x : convert(x, Dtype::f64); }
+
+Expr max_or_least(Expr x, const Axes& axes) {
+  const auto some = [&](int64_t axis) { return x.shape()[axis].is_number() && !x.shape()[axis].is(0); };
+  if (std::all_of(axes.begin(), axes.end(), some)) return max(x, axes);
+  return x.graph().make(ops::reduce_max, {x}, {{"axes", axes}, {"empty", std::string("initial")}});
+}
 
 Expr sum(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
@@ -335,14 +349,14 @@ Expr argmin(Operand x, int64_t axis, bool keepdims) { return arg(ops::argmin, x,
 
 Expr mean(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
-  const Expr values = as_float(x);
+  const Expr values = as_float(x.expr);
   const Axes resolved = resolve(axes, values.rank(), "mean");
   return sum(values, resolved, keepdims) / counted(values, resolved, values.dtype());
 }
 
 Expr var(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
-  const Expr values = as_float(x);
+  const Expr values = as_float(x.expr);
   const Expr centred = values - mean(values, axes, true);
   return mean(centred * centred, axes, keepdims);
 }

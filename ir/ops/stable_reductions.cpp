@@ -27,10 +27,6 @@ static std::vector<Type> reduced_float_type(const Call& call) {
   return {call[0].with(shape)};
 }
 
-static Expr spread(Expr reduced, const Shape& shape, const Axes& axes) {
-  return broadcast_in_dim(reduced, shape, other_axes(axes, static_cast<int64_t>(shape.size())));
-}
-
 static Exprs batch_axes(const Batch& batch, const Op& op) {
   Axes axes = batch.attributes.axes();
   for (int64_t& axis : axes) axis++;
@@ -38,9 +34,9 @@ static Exprs batch_axes(const Batch& batch, const Op& op) {
   return {x.graph().make(op, {x}, {{"axes", axes}})};
 }
 
-// The maximum where it is finite, else 0: subtracting it can't make inf - inf.
+// The maximum where it is finite, else 0, of nothing too: subtracting it can't make inf - inf.
 static Expr finite_maximum(Expr x, const Axes& axes) {
-  const Expr largest = stop_gradient(max(x, axes));
+  const Expr largest = stop_gradient(max_or_least(x, axes));
   return select(abs(largest) < infinity, largest, zeros(x.graph(), largest.type()));
 }
 
@@ -56,8 +52,6 @@ static Exponentials exponentials(Expr x, const Axes& axes) {
 
 static Exprs expand_logsumexp(std::span<const Expr> x, const Attributes& attributes) {
   const Axes& axes = attributes.axes();
-  for (int64_t axis : axes)
-    if (x[0].shape()[axis].is(0)) return {log(sum(exp(x[0]), axes))};
   const Exponentials e = exponentials(x[0], axes);
   return {log(e.total) + e.shift};
 }
@@ -65,8 +59,6 @@ static Exprs expand_logsumexp(std::span<const Expr> x, const Attributes& attribu
 // d logsumexp / dx = exp(x - y), which is the softmax: as such, since y has lost the digits of small terms
 // beside a large maximum. 0 where all are -inf; shared by the +inf elements where there are some.
 static Expr logsumexp_weights(Expr x, Expr y, const Axes& axes) {
-  for (int64_t axis : axes)
-    if (x.shape()[axis].is(0)) return zeros(x.graph(), x.type());
   const Exponentials e = exponentials(x, axes);
   const Expr whole = spread(y, x.shape(), axes);
   const Expr top = x == infinity;
@@ -86,12 +78,10 @@ static Expr norm_direction(Expr x, Expr y, const Axes& axes) {
 static Exprs expand_norm(std::span<const Expr> inputs, const Attributes& attributes) {
   const Expr x = inputs[0];
   const Axes& axes = attributes.axes();
-  for (int64_t axis : axes)
-    if (x.shape()[axis].is(0)) return {sum(x * x, axes)};
   const bool wide = x.dtype() == Dtype::f64;
   const double large = wide ? 0x1p500 : 0x1p60, small = 1 / large;
   const double down = wide ? 0x1p-600 : 0x1p-70, up = wide ? 0x1p600 : 0x1p80;
-  const Expr largest = stop_gradient(max(abs(x), axes));
+  const Expr largest = stop_gradient(max_or_least(abs(x), axes));
   const Expr one = ones(x.graph(), largest.type());
   const Expr scale = select(largest > large, one * down, select(largest < small, one * up, one));
   const Expr scaled = x * spread(scale, x.shape(), axes);
@@ -143,7 +133,7 @@ const Op norm{
 static Expr over_axes(const Op& op, const Operand& operand, const AxesOrAll& axes, bool keepdims) {
   PlaceScope place(operand);
   build::graph_of({&operand}, op.name);
-  const Expr x = is_float(operand.expr.dtype()) ? operand.expr : convert(operand.expr, Dtype::f64);
+  const Expr x = as_float(operand.expr);
   Axes resolved;
   for (int64_t i = 0; i < x.rank(); i++) resolved.push_back(i);
   if (axes) resolved = normalize_axes(*axes, x.rank(), op.name);
@@ -168,9 +158,8 @@ Expr std_(Operand x, AxesOrAll axes, bool keepdims) {
 Expr softmax(Operand operand, int64_t axis) {
   PlaceScope place(operand);
   build::graph_of({&operand}, "softmax");
-  const Expr x = is_float(operand.expr.dtype()) ? operand.expr : convert(operand.expr, Dtype::f64);
+  const Expr x = as_float(operand.expr);
   const Axes axes = normalize_axes({axis}, x.rank(), "softmax");
-  if (x.shape()[axes[0]].is(0)) return x;
   const Exponentials e = exponentials(x, axes);
   const Expr total = spread(e.total, x.shape(), axes);
   return select(total == 0.0, zeros(x.graph(), x.type()), e.terms / total);  // a row of -inf is a row of 0
@@ -179,9 +168,8 @@ Expr softmax(Operand operand, int64_t axis) {
 Expr log_softmax(Operand operand, int64_t axis) {
   PlaceScope place(operand);
   build::graph_of({&operand}, "log_softmax");
-  const Expr x = is_float(operand.expr.dtype()) ? operand.expr : convert(operand.expr, Dtype::f64);
+  const Expr x = as_float(operand.expr);
   const Axes axes = normalize_axes({axis}, x.rank(), "log_softmax");
-  if (x.shape()[axes[0]].is(0)) return x;
   // x - logsumexp(x) with the maximum taken off both; a row of -inf stays one and has no slope
   const Exponentials e = exponentials(x, axes);
   const Expr nothing = e.total == 0.0, whole = log(select(nothing, 1.0, e.total));

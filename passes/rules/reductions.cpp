@@ -66,6 +66,8 @@ Expr reduce_broadcast(const Match& m) {
 
 Expr reduce_twice(const Match& m) {
   if (!order_is_free(m.op(), m.dtype())) return {};
+  const auto admits_nothing = [&](size_t i) { return m.attributes(i).find<std::string>("empty") != nullptr; };
+  if (admits_nothing(0) != admits_nothing(1)) return {};
   const Axes& inner = m.attributes(1).axes();
   const Axes kept = other_axes(inner, m['x'].rank());
   Axes axes = inner;

@@ -1,10 +1,14 @@
 // Compiled functions as their callers use them.
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "frontend/compile.h"
+#include "ir/evaluate.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
+#include "passes/gradients.h"
 
 using namespace wengert;
 
@@ -48,4 +52,34 @@ TEST_CASE("many inputs and outputs") {
   const std::vector<Tensor> results = jit(program)(arguments);
   REQUIRE(results.size() == count);
   for (int i = 0; i < count; i++) CHECK(results[static_cast<size_t>(i)].at(0) == 2 * i);
+}
+
+TEST_CASE("stable folds of an axis that turns out to be empty") {
+  Program program;
+  const Expr x = program.graph->input("x", f64, {Extent::symbol("M"), Extent::symbol("N")});
+  const Expr rows = logsumexp(x, Axes{1}), lengths = norm(x, Axes{1});
+  const Expr total = sum(rows) + sum(lengths);
+  program.outputs = {{"rows", rows.value()},
+                     {"lengths", lengths.value()},
+                     {"softmax", softmax(x).value()},
+                     {"log_softmax", log_softmax(x).value()},
+                     {"gradient", gradients({&total, 1}, {&x, 1})[0].value()}};
+  const CompiledFunction compiled = jit(program);
+  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, 0}, {0, 3}, {0, 0}, {3, 5}}) {
+    Tensor argument(f64, shape);
+    for (int64_t i = 0; i < argument.count(); i++) argument.set(i, static_cast<double>(i % 4));
+    const std::vector<Tensor> arguments = {argument}, got = compiled(arguments);
+    const Evaluation wanted = evaluate(program, arguments);
+    for (size_t i = 0; i < got.size(); i++) {
+      CAPTURE(program.outputs[i].name);
+      REQUIRE(got[i].shape == wanted.outputs[i].shape);
+      for (int64_t k = 0; k < got[i].count(); k++)
+        CHECK((got[i].at(k) == wanted.outputs[i].at(k) ||
+               got[i].at(k) == doctest::Approx(wanted.outputs[i].at(k)).epsilon(1e-14)));
+    }
+    if (shape == std::vector<int64_t>{2, 0}) {
+      CHECK(got[0].at(1) == -HUGE_VAL);
+      CHECK(got[1].at(1) == 0);
+    }
+  }
 }
