@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "ir/error.h"
+#include "ir/ops/build.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/indexing.h"
 #include "ir/ops/leaves.h"
@@ -12,25 +13,31 @@
 
 namespace wengert {
 
-Expr squared_loss(Operand prediction, Operand target) { return square(prediction - target) * 0.5; }
+Expr squared_loss(Operand prediction, Operand target) {
+  const PlaceScope place(build::placed(prediction, target));
+  return square(prediction - target) * 0.5;
+}
 
-Expr logistic_loss(Operand score, Operand label) { return softplus(-(label * score)); }
+Expr logistic_loss(Operand score, Operand label) {
+  const PlaceScope place(build::placed(score, label));
+  return softplus(-(label * score));
+}
 
-Expr hinge_loss(Operand score, Operand label) { return relu(1.0 - label * score); }
+Expr hinge_loss(Operand score, Operand label) {
+  const PlaceScope place(build::placed(score, label));
+  return relu(1.0 - label * score);
+}
 
 Expr binary_cross_entropy(Operand logit, Operand target) {
-  if (logit.weak != Operand::Weak::none)
-    throw Error(Code::argument, "binary_cross_entropy: the logit is a number", logit.at);
+  const PlaceScope place(logit);
   return softplus(logit) - target * logit;
 }
 
 Expr cross_entropy(Operand logits, Operand labels, int64_t axis) {
-  if (logits.weak != Operand::Weak::none || labels.weak != Operand::Weak::none)
-    throw Error(Code::argument, "cross_entropy: the operands are arrays", logits.at);
+  const PlaceScope place(logits);
+  build::require_arrays({&logits, &labels}, "cross_entropy");
   const Type& type = logits.expr.type();
-  if (axis < 0) axis += type.rank();
-  if (axis < 0 || axis >= type.rank())
-    throw Error(Code::argument, "cross_entropy: the axis is out of range", logits.at);
+  axis = build::axes_of(logits, {axis}, "cross_entropy")[0];
   if (!is_integer(labels.expr.dtype())) {
     // Where the label's share is 0 an infinite score drops out.
     const Expr scores = log_softmax(logits, axis);
@@ -51,7 +58,13 @@ Expr cross_entropy(Operand logits, Operand labels, int64_t axis) {
   return select(squeeze(inside, {axis}), loss, std::numeric_limits<double>::quiet_NaN());
 }
 
-Expr mean_squared_error(Operand prediction, Operand target) { return mean(square(prediction - target)); }
-Expr mean_absolute_error(Operand prediction, Operand target) { return mean(abs(prediction - target)); }
+Expr mean_squared_error(Operand prediction, Operand target) {
+  const PlaceScope place(build::placed(prediction, target));
+  return mean(square(prediction - target));
+}
+Expr mean_absolute_error(Operand prediction, Operand target) {
+  const PlaceScope place(build::placed(prediction, target));
+  return mean(abs(prediction - target));
+}
 
 }  // namespace wengert

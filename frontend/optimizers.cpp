@@ -12,6 +12,9 @@ namespace wengert {
 /// The gradient and the state are of the parameter's type: broadcasting here would hide a mistake.
 static void require_type_of(Expr parameter, std::initializer_list<Expr> others, const char* optimizer,
                             const Operand& at) {
+  std::vector<Expr> all = {parameter};
+  all.insert(all.end(), others);
+  build::graph_of(all, optimizer, at.at);
   if (!is_float(parameter.dtype()))
     throw Error(Code::type,
                 std::string(optimizer) + ": the parameter is " + text(parameter.type()) + ", not of floats",
@@ -26,12 +29,13 @@ static void require_type_of(Expr parameter, std::initializer_list<Expr> others, 
 
 /// A number of the optimiser in the parameter's dtype; it must not turn an f32 parameter into f64.
 static Expr setting(const Operand& x, Expr parameter) {
-  return convert(build::expr_of(x, parameter.graph(), f64), parameter.dtype());
+  return convert(Operand(build::expr_of(x, parameter.graph(), f64), x.at), parameter.dtype());
 }
 
 /// 1 - x, taken in f64 before it is rounded.
 static Expr complement(const Operand& x, Expr parameter) {
-  return convert(1.0 - convert(build::expr_of(x, parameter.graph(), f64), f64), parameter.dtype());
+  return convert(1.0 - convert(Operand(build::expr_of(x, parameter.graph(), f64), x.at), f64),
+                 parameter.dtype());
 }
 
 Expr gradient_descent(Expr parameter, Expr gradient, Operand rate) {
@@ -64,7 +68,7 @@ AdagradStep adagrad(Expr parameter, Expr gradient, Expr squares, Operand rate, O
 
 /// 1 - βᵗ in f64: in f32 the difference would lose what makes the first steps right.
 static Expr bias_correction(const Operand& beta, Expr step, Expr parameter) {
-  const Expr logarithm = log(convert(build::expr_of(beta, parameter.graph(), f64), f64));
+  const Expr logarithm = log(convert(Operand(build::expr_of(beta, parameter.graph(), f64), beta.at), f64));
   return convert(-expm1(convert(step, f64) * logarithm), parameter.dtype());
 }
 
@@ -72,6 +76,7 @@ AdamStep adam(Expr parameter, Expr gradient, Expr first, Expr second, Expr step,
               Operand beta2, Operand epsilon) {
   const PlaceScope scope(Operand(parameter, rate.at));
   require_type_of(parameter, {gradient, first, second}, "adam", rate);
+  build::graph_of(std::vector{parameter, step}, "adam", rate.at);
   if (step.rank() != 0)
     throw Error(Code::type, "adam: the step is " + text(step.type()) + ", not a scalar", rate.at);
   const Expr m = setting(beta1, parameter) * first + complement(beta1, parameter) * gradient;

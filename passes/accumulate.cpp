@@ -1,5 +1,7 @@
 #include "passes/accumulate.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "ir/graph.h"
@@ -32,15 +34,39 @@ Expr scaled(Expr g, Expr guard, Expr partial) {
 
 Expr both(Expr p, Expr q) { return p.absent() ? q : q.absent() ? p : p & q; }
 
-void require_float(Expr y, std::string_view what) {
+// In a text the language names the call; the node's place says what else it concerns.
+static Place place_of(Expr x, std::source_location at) {
+  return x.graph().current_place() ? x.graph().place(x.value().node) : Place(at);
+}
+
+Graph& one_graph(std::initializer_list<std::span<const Expr>> wanted,
+                 std::initializer_list<std::span<const Expr>> allowed, std::string_view what,
+                 std::source_location at) {
+  if (wanted.begin()->empty())
+    throw Error(Code::argument, fmt::format("{}: nothing to differentiate", what), at);
+  for (std::span<const Expr> list : wanted)
+    for (size_t i = 0; i < list.size(); i++)
+      if (list[i].absent()) throw Error(Code::argument, fmt::format("{}: value {} is absent", what, i), at);
+  Graph& graph = (*wanted.begin())[0].graph();
+  const auto check = [&](std::span<const Expr> list) {
+    for (const Expr& x : list)
+      if (x.present() && &x.graph() != &graph)
+        throw Error(Code::argument, fmt::format("{}: the values belong to two graphs", what), at);
+  };
+  std::for_each(wanted.begin(), wanted.end(), check);
+  std::for_each(allowed.begin(), allowed.end(), check);
+  return graph;
+}
+
+void require_float(Expr y, std::string_view what, std::source_location at) {
   if (!is_float(y.dtype()))
     throw Error(Code::not_differentiable,
                 fmt::format("{} is {}: only floating-point values have derivatives", what, text(y.type())),
-                y.graph().place(y.value().node));
+                place_of(y, at));
 }
 
-void require_variable(Expr x, std::string_view what) {
-  require_float(x, what);
+void require_variable(Expr x, std::string_view what, std::source_location at) {
+  require_float(x, what, at);
   const Op& op = x.op();
   if (op.kind == Kind::input || &op == &ops::variable) return;
   throw Error(Code::argument,
@@ -48,7 +74,7 @@ void require_variable(Expr x, std::string_view what) {
                           "values; wrap it in "
                           "variable(…) before using it",
                           what, op.name),
-              x.graph().place(x.value().node));
+              place_of(x, at));
 }
 
 }  // namespace wengert

@@ -1,5 +1,10 @@
 // What the two derivative drivers share: a derivative value with its guard, and how two of them join.
 #pragma once
+#include <initializer_list>
+#include <source_location>
+#include <span>
+#include <string_view>
+
 #include "ir/op.h"
 
 namespace wengert {
@@ -16,10 +21,16 @@ Expr masked(Expr value, Expr guard);
 /// Both predicates; an absent one is true.
 Expr both(Expr p, Expr q);
 
+/// The graph of all of these: Error(argument) where the first list is empty, where one of `wanted` has an
+/// absent entry, or where there are two graphs. Entries of `allowed` may be absent. Errors of this and the
+/// next two name `at`, the user's call.
+Graph& one_graph(std::initializer_list<std::span<const Expr>> wanted,
+                 std::initializer_list<std::span<const Expr>> allowed, std::string_view what,
+                 std::source_location at);
 /// Throws Error unless x can be differentiated by: an input or a variable of a float dtype.
-void require_variable(Expr x, std::string_view what);
+void require_variable(Expr x, std::string_view what, std::source_location at);
 /// Throws Error(not_differentiable) unless it is a float.
-void require_float(Expr y, std::string_view what);
+void require_float(Expr y, std::string_view what, std::source_location at);
 
 /// The cotangents of arbitrary values xs, without the checks of gradients(): absent where no y depends on an
 /// x.

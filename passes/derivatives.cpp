@@ -43,17 +43,17 @@ Shape joined(Shape a, const Shape& b) {
   return a;
 }
 
-Expr reverse_jacobian(Expr y, Expr x) {
+Expr reverse_jacobian(Expr y, Expr x, std::source_location at) {
   const Seed seed = identity_seed(y);
-  const Expr row = gradients({&y, 1}, {&x, 1}, {.grad_ys = {seed.value}, .grad_guards = {seed.mask}})[0];
+  const Expr row = gradients({&y, 1}, {&x, 1}, {.grad_ys = {seed.value}, .grad_guards = {seed.mask}}, at)[0];
   const Expr placeholders[] = {seed.value, seed.mask}, rows[] = {seed.all_values, seed.all_masks};
   const Expr all = vectorize({&row, 1}, placeholders, rows, seed.count)[0];
   return reshape(all, joined(y.shape(), x.shape()));
 }
 
-Expr forward_jacobian(Expr y, Expr x) {
+Expr forward_jacobian(Expr y, Expr x, std::source_location at) {
   const Seed seed = identity_seed(x);
-  const Expr column = jvp({&y, 1}, {&x, 1}, {&seed.value, 1}, {&seed.mask, 1})[0];
+  const Expr column = jvp({&y, 1}, {&x, 1}, {&seed.value, 1}, {&seed.mask, 1}, at)[0];
   const Expr placeholders[] = {seed.value, seed.mask}, columns[] = {seed.all_values, seed.all_masks};
   const Expr all = vectorize({&column, 1}, placeholders, columns, seed.count)[0];
   return reshape(moveaxis(all, 0, -1), joined(y.shape(), x.shape()));
@@ -61,40 +61,41 @@ Expr forward_jacobian(Expr y, Expr x) {
 
 }  // namespace
 
-std::vector<Expr> vjp(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Expr> cotangents) {
-  return gradients(ys, xs, {.grad_ys = std::vector<Expr>(cotangents.begin(), cotangents.end())});
+std::vector<Expr> vjp(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Expr> cotangents,
+                      std::source_location at) {
+  return gradients(ys, xs, {.grad_ys = std::vector<Expr>(cotangents.begin(), cotangents.end())}, at);
 }
 
-std::vector<Expr> hvp(Expr y, std::span<const Expr> xs, std::span<const Expr> vs) {
-  if (y.rank() != 0)
-    throw Error(Code::type, fmt::format("hvp wants a scalar, not {}", text(y.type())),
-                y.graph().place(y.value().node));
+std::vector<Expr> hvp(Expr y, std::span<const Expr> xs, std::span<const Expr> vs, std::source_location at) {
+  one_graph({{&y, 1}, xs, vs}, {}, "hvp", at);
+  if (y.rank() != 0) throw Error(Code::type, fmt::format("hvp wants a scalar, not {}", text(y.type())), at);
   if (vs.size() != xs.size())
-    throw Error(Code::argument, fmt::format("hvp: {} vectors for {} variables", vs.size(), xs.size()));
+    throw Error(Code::argument, fmt::format("hvp: {} vectors for {} variables", vs.size(), xs.size()), at);
   std::vector<Expr> constants;
   for (const Expr& v : vs) constants.push_back(stop_gradient(v));
-  const std::vector<Expr> first = gradients({&y, 1}, xs);
-  return gradients(first, xs, {.grad_ys = constants});
+  const std::vector<Expr> first = gradients({&y, 1}, xs, {}, at);
+  return gradients(first, xs, {.grad_ys = constants}, at);
 }
 
-Expr jacobian(Expr y, Expr x) {
-  require_variable(x, "the variable of a jacobian");
-  require_float(y, "the value to differentiate");
-  if (y.rank() == 0) return gradients({&y, 1}, {&x, 1})[0];
+Expr jacobian(Expr y, Expr x, std::source_location at) {
+  one_graph({{&y, 1}, {&x, 1}}, {}, "jacobian", at);
+  require_variable(x, "the variable of a jacobian", at);
+  require_float(y, "the value to differentiate", at);
+  if (y.rank() == 0) return gradients({&y, 1}, {&x, 1}, {}, at)[0];
   if (x.rank() == 0) {
     const Expr one = ones(x.graph(), x.type());
-    return jvp({&y, 1}, {&x, 1}, {&one, 1})[0];
+    return jvp({&y, 1}, {&x, 1}, {&one, 1}, {}, at)[0];
   }
   const std::optional<int64_t> rows = element_count(y.shape()).number(),
                                columns = element_count(x.shape()).number();
-  return rows && columns && *columns < *rows ? forward_jacobian(y, x) : reverse_jacobian(y, x);
+  return rows && columns && *columns < *rows ? forward_jacobian(y, x, at) : reverse_jacobian(y, x, at);
 }
 
-Expr hessian(Expr y, Expr x) {
+Expr hessian(Expr y, Expr x, std::source_location at) {
+  one_graph({{&y, 1}, {&x, 1}}, {}, "hessian", at);
   if (y.rank() != 0)
-    throw Error(Code::type, fmt::format("hessian wants a scalar, not {}", text(y.type())),
-                y.graph().place(y.value().node));
-  return jacobian(gradients({&y, 1}, {&x, 1})[0], x);
+    throw Error(Code::type, fmt::format("hessian wants a scalar, not {}", text(y.type())), at);
+  return jacobian(gradients({&y, 1}, {&x, 1}, {}, at)[0], x, at);
 }
 
 }  // namespace wengert

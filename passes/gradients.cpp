@@ -181,21 +181,27 @@ std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotan
 }
 
 std::vector<Expr> gradients(std::span<const Expr> ys, std::span<const Expr> xs,
-                            const GradientOptions& options) {
-  if (ys.empty()) throw Error(Code::argument, "gradients: nothing to differentiate");
+                            const GradientOptions& options, std::source_location at) {
+  Graph& graph =
+      one_graph({ys, xs, options.stop_gradients}, {options.grad_ys, options.grad_guards}, "gradients", at);
   if (!options.grad_ys.empty() && options.grad_ys.size() != ys.size())
     throw Error(Code::argument,
-                fmt::format("gradients: {} grad_ys for {} ys", options.grad_ys.size(), ys.size()));
-  Graph& graph = ys[0].graph();
-  for (const Expr& x : xs) require_variable(x, "the variable of a gradient");
+                fmt::format("gradients: {} grad_ys for {} ys", options.grad_ys.size(), ys.size()), at);
+  if (!options.grad_guards.empty() && options.grad_guards.size() != ys.size())
+    throw Error(Code::argument,
+                fmt::format("gradients: {} grad_guards for {} ys", options.grad_guards.size(), ys.size()),
+                at);
+  for (const Expr& x : xs) require_variable(x, "the variable of a gradient", at);
   std::vector<Cotangent> seeds;
   for (size_t i = 0; i < ys.size(); i++) {
-    require_float(ys[i], "the value to differentiate");
+    require_float(ys[i], "the value to differentiate", at);
     Expr seed = options.grad_ys.empty() ? Expr() : options.grad_ys[i];
     if (seed.absent()) seed = ones(graph, ys[i].type());
     if (seed.type() != ys[i].type())
-      throw Error(Code::type, fmt::format("gradients: a cotangent is {}, its value {}", text(seed.type()),
-                                          text(ys[i].type())));
+      throw Error(
+          Code::type,
+          fmt::format("gradients: a cotangent is {}, its value {}", text(seed.type()), text(ys[i].type())),
+          at);
     seeds.push_back({seed, options.grad_guards.empty() ? Expr() : options.grad_guards[i]});
   }
   const std::vector<Cotangent> pulled = pull_back(ys, seeds, xs, options.stop_gradients);

@@ -167,19 +167,22 @@ std::vector<Cotangent> push_forward(std::span<const Expr> ys, std::span<const Ex
 }
 
 std::vector<Expr> jvp(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Expr> tangents,
-                      std::span<const Expr> guards) {
-  if (ys.empty() || xs.empty()) throw Error(Code::argument, "jvp: nothing to differentiate");
+                      std::span<const Expr> guards, std::source_location at) {
+  one_graph({ys, xs}, {tangents, guards}, "jvp", at);
   if (tangents.size() != xs.size())
-    throw Error(Code::argument, fmt::format("jvp: {} tangents for {} variables", tangents.size(), xs.size()));
+    throw Error(Code::argument, fmt::format("jvp: {} tangents for {} variables", tangents.size(), xs.size()),
+                at);
   std::vector<Cotangent> seeds;
   for (size_t i = 0; i < xs.size(); i++) {
-    require_variable(xs[i], "the variable of a jvp");
+    require_variable(xs[i], "the variable of a jvp", at);
     if (tangents[i].present() && tangents[i].type() != xs[i].type())
-      throw Error(Code::type, fmt::format("jvp: a tangent is {}, its variable {}", text(tangents[i].type()),
-                                          text(xs[i].type())));
+      throw Error(
+          Code::type,
+          fmt::format("jvp: a tangent is {}, its variable {}", text(tangents[i].type()), text(xs[i].type())),
+          at);
     seeds.push_back({tangents[i], guards.empty() ? Expr() : guards[i]});
   }
-  for (const Expr& y : ys) require_float(y, "the value to differentiate");
+  for (const Expr& y : ys) require_float(y, "the value to differentiate", at);
   const std::vector<Cotangent> pushed = push_forward(ys, xs, seeds);
   std::vector<Expr> out;
   for (size_t i = 0; i < ys.size(); i++)

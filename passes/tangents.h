@@ -1,5 +1,6 @@
 // Forward mode: appends tangent nodes to the graph (dual numbers, as nodes).
 #pragma once
+#include <source_location>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace wengert {
 /// results are returned as zeros. `guards` (may be empty) are predicates of the tangents, as in
 /// GradientOptions. Errors as gradients().
 std::vector<Expr> jvp(std::span<const Expr> ys, std::span<const Expr> xs, std::span<const Expr> tangents,
-                      std::span<const Expr> guards = {});
+                      std::span<const Expr> guards = {},
+                      std::source_location at = std::source_location::current());
 
 }  // namespace wengert

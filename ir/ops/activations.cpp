@@ -7,33 +7,28 @@
 
 namespace wengert {
 
-static Expr as_float(const Operand& x, std::string_view what) {
-  build::graph_of({&x}, what);
-  return is_float(x.expr.dtype()) ? x.expr : convert(x.expr, Dtype::f64);
-}
-
 Expr leaky_relu(Operand x, double slope) {
   PlaceScope place(x);
-  const Expr v = as_float(x, "leaky_relu");
+  const Expr v = build::float_of(x, "leaky_relu");
   return select(v > 0.0, v, v * slope);
 }
 
 Expr elu(Operand x, double alpha) {
   PlaceScope place(x);
-  const Expr v = as_float(x, "elu");
+  const Expr v = build::float_of(x, "elu");
   return select(v > 0.0, v, alpha * expm1(v));
 }
 
 Expr gelu(Operand x) {
   PlaceScope place(x);
-  const Expr v = as_float(x, "gelu");
+  const Expr v = build::float_of(x, "gelu");
   constexpr double root_half = 0.7071067811865476;
   return (0.5 * v) * erfc(v * -root_half);
 }
 
 Expr silu(Operand x) {
   PlaceScope place(x);
-  const Expr v = as_float(x, "silu");
+  const Expr v = build::float_of(x, "silu");
   return v * logistic(v);
 }
 
@@ -41,7 +36,7 @@ Expr silu(Operand x) {
 // derivatives cancel near 0, beyond 1.
 Expr sinc(Operand x) {
   PlaceScope place(x);
-  const Expr v = as_float(x, "sinc"), square = v * v;
+  const Expr v = build::float_of(x, "sinc"), square = v * v;
   constexpr int terms = 12;  // 1/25! is below 2^-53 of the derivatives too
   double coefficient[terms] = {1};
   for (int k = 1; k < terms; k++) coefficient[k] = -coefficient[k - 1] / ((2.0 * k) * (2.0 * k + 1.0));
@@ -52,7 +47,7 @@ Expr sinc(Operand x) {
 
 Expr huber(Operand x, double delta) {
   PlaceScope place(x);
-  const Expr v = as_float(x, "huber"), size = abs(v);
+  const Expr v = build::float_of(x, "huber"), size = abs(v);
   return select(size <= delta, 0.5 * v * v, delta * (size - 0.5 * delta));
 }
 

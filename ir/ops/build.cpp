@@ -27,6 +27,40 @@ Graph& graph_of(std::initializer_list<const Operand*> operands, std::string_view
   return *graph;
 }
 
+Place place_of(const Operand& x) {
+  if (x.weak != Operand::Weak::none || x.expr.absent()) return x.at;
+  const Graph& graph = x.expr.graph();
+  return graph.current_place() ? graph.place_of(graph.current_place()) : Place(x.at);
+}
+
+void require_arrays(std::initializer_list<const Operand*> operands, std::string_view what) {
+  graph_of(operands, what);
+  for (const Operand* x : operands)
+    if (x->weak != Operand::Weak::none)
+      throw Error(Code::type, fmt::format("{}: a number has no axes", what), x->at);
+}
+
+Expr float_of(const Operand& x, std::string_view what) {
+  graph_of({&x}, what);
+  return is_float(x.expr.dtype()) ? x.expr : convert(x.expr, Dtype::f64);
+}
+
+Axes axes_of(const Operand& x, Axes axes, std::string_view what, int64_t added) {
+  graph_of({&x}, what);
+  try {
+    return normalize_axes(std::move(axes), x.expr.rank() + added, what);
+  } catch (const Error& e) { throw Error(e.code(), e.message(), place_of(x)); }
+}
+
+Graph& graph_of(std::span<const Expr> operands, std::string_view what, std::source_location at) {
+  if (operands.empty()) throw Error(Code::argument, fmt::format("{}: no operands", what), at);
+  for (const Expr& operand : operands) {
+    const Operand first(operands[0], at), placed(operand, at);
+    graph_of({&first, &placed}, what);
+  }
+  return operands[0].graph();
+}
+
 Expr expr_of(const Operand& x, Graph& graph, Dtype weak_type) {
   if (x.weak == Operand::Weak::none) return x.expr;
   if (x.weak == Operand::Weak::floating || is_float(weak_type)) return constant(graph, weak_type, x.number);
@@ -68,7 +102,7 @@ std::vector<Expr> promote_to(std::initializer_list<const Operand*> operands, std
                   fmt::format("{}({}): the shapes do not broadcast; axes, aligned from the right, must be "
                               "equal or literally 1",
                               what, shapes),
-                  graph.current_place() ? Place(graph.place_of(graph.current_place())) : Place(x->at));
+                  place_of(*x));
     }
     shape = *joined;
     out.push_back(e);
@@ -99,8 +133,7 @@ Expr float_unary(const Op& op, const Operand& x) {
 }
 
 static Expr of_two(const Op& op, const Operand& a, const Operand& b, bool floats) {
-  const Operand& placed = a.weak == Operand::Weak::none ? a : b;
-  PlaceScope place(placed);
+  PlaceScope place(placed(a, b));
   std::vector<Expr> x = promote_to({&a, &b}, op.name, floats);
   return x[0].graph().make(op, {x[0], x[1]});
 }

@@ -1,5 +1,6 @@
 // What the functions that build nodes share: weak numbers, promotion, broadcasting, and common type rules.
 #pragma once
+#include <source_location>
 #include <span>
 #include <utility>
 
@@ -11,6 +12,20 @@ namespace wengert::build {
 Expr expr_of(const Operand& x, Graph& graph, Dtype weak_type);
 /// The graph of the operands; Error(argument) when there is none or there are two.
 Graph& graph_of(std::initializer_list<const Operand*> operands, std::string_view what);
+/// The one to place a call by: the first that is an expression.
+inline const Operand& placed(const Operand& a, const Operand& b) {
+  return a.weak == Operand::Weak::none ? a : b;
+}
+/// Where the nodes of x's graph are placed now: an open scope's place, else x's.
+Place place_of(const Operand& x);
+/// normalize_axes(axes, rank of x + added, what), whose errors name place_of(x).
+Axes axes_of(const Operand& x, Axes axes, std::string_view what, int64_t added = 0);
+/// The graph of a list of operands; errors name the graph's place, else `at`.
+Graph& graph_of(std::span<const Expr> operands, std::string_view what, std::source_location at);
+/// Error(type) where one of them is a number, Error(argument) where one is absent.
+void require_arrays(std::initializer_list<const Operand*> operands, std::string_view what);
+/// A float as it is; integers and bool as f64. `what` is named where the operand is none.
+Expr float_of(const Operand& x, std::string_view what);
 /// All operands converted to their common dtype (weak numbers give way) and broadcast to a common shape.
 std::vector<Expr> promoted(std::initializer_list<const Operand*> operands, std::string_view what);
 /// As promoted, and integers become f64.

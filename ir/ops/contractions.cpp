@@ -143,10 +143,9 @@ static std::string order_of(const Dimensions& d, int64_t lhs_rank, int64_t rhs_r
 }
 
 Expr dot_general(Operand lhs, Operand rhs, const Dimensions& dimensions) {
-  PlaceScope place(lhs.weak == Operand::Weak::none ? lhs : rhs);
-  Graph& graph = build::graph_of({&lhs, &rhs}, "dot_general");
-  if (lhs.weak != Operand::Weak::none || rhs.weak != Operand::Weak::none)
-    throw Error(Code::type, "dot_general: a number has no axes; use *", lhs.at);
+  PlaceScope place(build::placed(lhs, rhs));
+  build::require_arrays({&lhs, &rhs}, "dot_general");
+  Graph& graph = lhs.expr.graph();
   const Dtype common = promote(promote(lhs.expr.dtype(), rhs.expr.dtype()), Dtype::i32);
   const Expr a = convert(lhs.expr, common), b = convert(rhs.expr, common);
   Dimensions d = dimensions;
@@ -226,7 +225,7 @@ Expr dot(Operand a, Operand b) {
 }
 
 Expr outer(Operand a, Operand b) {
-  build::graph_of({&a, &b}, "outer");
+  build::require_arrays({&a, &b}, "outer");
   PlaceScope place(a);
   if (a.expr.rank() != 1 || b.expr.rank() != 1)
     throw Error(Code::type,
@@ -242,9 +241,9 @@ struct Formula {
   std::string output;
 };
 
-Formula parse_formula(std::string_view formula, size_t operands) {
+Formula parse_formula(std::string_view formula, size_t operands, const Operand& first) {
   auto bad = [&](const std::string& why) {
-    throw Error(Code::argument, fmt::format("einsum(\"{}\"): {}", formula, why));
+    throw Error(Code::argument, fmt::format("einsum(\"{}\"): {}", formula, why), build::place_of(first));
   };
   Formula out;
   std::string compact;
@@ -314,9 +313,9 @@ void check_rank(const Operand& x, const std::string& letters, std::string_view f
 }  // namespace
 
 Expr einsum(std::string_view formula, Operand a, Operand b) {
-  build::graph_of({&a, &b}, "einsum");
+  build::require_arrays({&a, &b}, "einsum");
   PlaceScope place(a);
-  Formula f = parse_formula(formula, 2);
+  Formula f = parse_formula(formula, 2, a);
   check_rank(a, f.inputs[0], formula);
   check_rank(b, f.inputs[1], formula);
   std::string left = f.inputs[0], right = f.inputs[1];
@@ -349,7 +348,7 @@ Expr einsum(std::string_view formula, Operand a, Operand b) {
 Expr einsum(std::string_view formula, Operand a) {
   build::graph_of({&a}, "einsum");
   PlaceScope place(a);
-  Formula f = parse_formula(formula, 1);
+  Formula f = parse_formula(formula, 1, a);
   check_rank(a, f.inputs[0], formula);
   std::string letters = f.inputs[0];
   const Expr x = sum_lonely(a.expr, letters, f.output);

@@ -142,15 +142,17 @@ const Op scatter_add{
 
 Expr take(Operand x, Operand indices, int64_t axis) {
   PlaceScope place(x);
+  build::require_arrays({&x}, "take");
   Graph& graph = build::graph_of({&x, &indices}, "take");
-  axis = normalize_axes({axis}, x.expr.rank(), "take")[0];
+  axis = build::axes_of(x, {axis}, "take")[0];
   return gather(x.expr, build::expr_of(indices, graph, Dtype::i64), axis, "nan");
 }
 
 Expr scatter_add(Operand x, Operand indices, Operand updates, int64_t axis) {
   PlaceScope place(x);
+  build::require_arrays({&x}, "scatter_add");
   Graph& graph = build::graph_of({&x, &indices, &updates}, "scatter_add");
-  axis = normalize_axes({axis}, x.expr.rank(), "scatter_add")[0];
+  axis = build::axes_of(x, {axis}, "scatter_add")[0];
   const Expr picked = build::expr_of(indices, graph, Dtype::i64);
   Expr added = build::expr_of(updates, graph, x.expr.dtype());
   const Shape shape = picked_shape(x.expr.shape(), picked.shape(), axis);

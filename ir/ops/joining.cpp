@@ -155,21 +155,26 @@ Expr pad(Operand x, Operand value, Shape low, Shape high, Axes interior) {
                     {{"low", std::move(low)}, {"high", std::move(high)}, {"interior", std::move(interior)}});
 }
 
-Expr concatenate(std::span<const Expr> parts, int64_t axis) {
-  if (parts.empty()) throw Error(Code::argument, "concatenate: no operands");
-  if (parts[0].rank() == 0) throw Error(Code::type, "concatenate: scalars have no axis; use stack");
-  axis = normalize_axes({axis}, parts[0].rank(), "concatenate")[0];
+Expr concatenate(std::span<const Expr> parts, int64_t axis, std::source_location at) {
+  Graph& graph = build::graph_of(parts, "concatenate", at);
+  const Operand first(parts[0], at);
+  PlaceScope place(first);
+  if (parts[0].rank() == 0)
+    throw Error(Code::type, "concatenate: scalars have no axis; use stack", build::place_of(first));
+  axis = build::axes_of(first, {axis}, "concatenate")[0];
   if (parts.size() == 1) return parts[0];
   Dtype common = parts[0].dtype();
   for (const Expr& part : parts) common = promote(common, part.dtype());
   std::vector<Value> values;
   for (const Expr& part : parts) values.push_back(convert(part, common).value());
-  return parts[0].graph().make(ops::concatenate, values, {{"axis", axis}});
+  return graph.make(ops::concatenate, values, {{"axis", axis}});
 }
 
-Expr stack(std::span<const Expr> parts, int64_t axis) {
-  if (parts.empty()) throw Error(Code::argument, "stack: no operands");
-  axis = normalize_axes({axis}, parts[0].rank() + 1, "stack")[0];
+Expr stack(std::span<const Expr> parts, int64_t axis, std::source_location at) {
+  build::graph_of(parts, "stack", at);
+  const Operand first(parts[0], at);
+  PlaceScope place(first);
+  axis = build::axes_of(first, {axis}, "stack", 1)[0];
   Exprs expanded;
   for (const Expr& part : parts) expanded.push_back(expand_dims(part, {axis}));
   return concatenate(expanded, axis);

@@ -314,22 +314,22 @@ Expr transpose(Operand x, Axes permutation) {
   Graph& graph = build::graph_of({&x}, "transpose");
   if (std::is_sorted(permutation.begin(), permutation.end()) &&
       static_cast<int64_t>(permutation.size()) == x.expr.rank()) {
-    normalize_axes(permutation, x.expr.rank(), "transpose");
+    build::axes_of(x, permutation, "transpose");
     return x.expr;
   }
   return graph.make(ops::transpose, {x.expr}, {{"permutation", std::move(permutation)}});
 }
 
 Expr transpose(Operand x) {
+  build::require_arrays({&x}, "transpose");
   Axes permutation;
   for (int64_t i = x.expr.rank(); i-- > 0;) permutation.push_back(i);
   return transpose(x, permutation);
 }
 
 Expr moveaxis(Operand x, int64_t from, int64_t to) {
-  const int64_t rank = x.expr.rank();
-  from = normalize_axes({from}, rank, "moveaxis")[0], to = normalize_axes({to}, rank, "moveaxis")[0];
-  Axes permutation = other_axes({from}, rank);
+  from = build::axes_of(x, {from}, "moveaxis")[0], to = build::axes_of(x, {to}, "moveaxis")[0];
+  Axes permutation = other_axes({from}, x.expr.rank());
   permutation.insert(permutation.begin() + to, from);
   return transpose(x, permutation);
 }
@@ -347,7 +347,7 @@ Expr slice(Operand x, Shape starts, Shape limits, Axes steps) {
 }
 
 Expr slice_axis(Operand x, int64_t axis, Extent start, Extent limit, int64_t step) {
-  axis = normalize_axes({axis}, x.expr.rank(), "slice")[0];
+  axis = build::axes_of(x, {axis}, "slice")[0];
   Shape starts(x.expr.rank(), 0), limits = x.expr.shape();
   Axes steps(x.expr.rank(), 1);
   starts[axis] = start, limits[axis] = limit, steps[axis] = step;
@@ -356,14 +356,14 @@ Expr slice_axis(Operand x, int64_t axis, Extent start, Extent limit, int64_t ste
 
 Expr index_axis(Operand x, int64_t axis, Extent index) {
   PlaceScope place(x);
-  axis = normalize_axes({axis}, x.expr.rank(), "index")[0];
+  axis = build::axes_of(x, {axis}, "index")[0];
   return squeeze(slice_axis(x, axis, index, index + 1), {axis});
 }
 
 Expr reverse(Operand x, Axes axes) {
   PlaceScope place(x);
   Graph& graph = build::graph_of({&x}, "reverse");
-  axes = normalize_axes(axes, x.expr.rank(), "reverse");
+  axes = build::axes_of(x, axes, "reverse");
   if (axes.empty()) return x.expr;
   return graph.make(ops::reverse, {x.expr}, {{"axes", std::move(axes)}});
 }
@@ -376,7 +376,7 @@ Expr reshape(Operand x, Shape shape) {
 }
 
 Expr squeeze(Operand x, Axes axes) {
-  axes = normalize_axes(axes, x.expr.rank(), "squeeze");
+  axes = build::axes_of(x, axes, "squeeze");
   Shape shape;
   for (int64_t axis : other_axes(axes, x.expr.rank())) shape.push_back(x.expr.shape()[axis]);
   for (int64_t axis : axes)
@@ -389,7 +389,7 @@ Expr squeeze(Operand x, Axes axes) {
 }
 
 Expr expand_dims(Operand x, Axes axes) {
-  axes = normalize_axes(axes, x.expr.rank() + static_cast<int64_t>(axes.size()), "expand_dims");
+  axes = build::axes_of(x, axes, "expand_dims", static_cast<int64_t>(axes.size()));
   Shape shape = x.expr.shape();
   for (int64_t axis : axes) shape.insert(shape.begin() + axis, 1);
   return reshape(x, shape);

@@ -34,7 +34,9 @@ Expr squeeze(Operand x, Axes axes);      ///< drops axes of extent 1
 Expr expand_dims(Operand x, Axes axes);  ///< adds axes of extent 1, positions of the result
 /// low[i] elements of `value` before and high[i] after axis i, interior[i] between neighbours; all >= 0.
 Expr pad(Operand x, Operand value, Shape low, Shape high, Axes interior);
-Expr concatenate(std::span<const Expr> parts, int64_t axis);
-Expr stack(std::span<const Expr> parts, int64_t axis);
+Expr concatenate(std::span<const Expr> parts, int64_t axis,
+                 std::source_location at = std::source_location::current());
+Expr stack(std::span<const Expr> parts, int64_t axis,
+           std::source_location at = std::source_location::current());
 
 }  // namespace wengert

@@ -269,10 +269,10 @@ const Op argmin{
 
 namespace {
 
-Axes resolve(const AxesOrAll& axes, int64_t rank, std::string_view what) {
-  if (axes) return normalize_axes(*axes, rank, what);
+Axes resolve(const AxesOrAll& axes, const Operand& x, std::string_view what) {
+  if (axes) return build::axes_of(x, *axes, what);
   Axes all;
-  for (int64_t i = 0; i < rank; i++) all.push_back(i);
+  for (int64_t i = 0; i < x.expr.rank(); i++) all.push_back(i);
   return all;
 }
 
@@ -286,7 +286,7 @@ Expr keep(Expr reduced, const Shape& shape, const Axes& axes, bool keepdims) {
 Expr reduce(const Op& op, const Operand& x, const AxesOrAll& axes, bool keepdims, bool ordered) {
   PlaceScope place(x);
   Graph& graph = build::graph_of({&x}, op.name);
-  const Axes resolved = resolve(axes, x.expr.rank(), op.name);
+  const Axes resolved = resolve(axes, x, op.name);
   if (resolved.empty()) return x.expr;
   std::vector<Attributes::Entry> attributes = {{"axes", resolved}};
   if (ordered)
@@ -304,17 +304,16 @@ Expr counted(const Operand& x, const Axes& axes, Dtype dtype) {
 Expr arg(const Op& op, const Operand& x, int64_t axis, bool keepdims) {
   PlaceScope place(x);
   Graph& graph = build::graph_of({&x}, op.name);
-  axis = normalize_axes({axis}, x.expr.rank(), op.name)[0];
+  axis = build::axes_of(x, {axis}, op.name)[0];
   return keep(graph.make(op, {x.expr}, {{"axis", axis}}), x.expr.shape(), {axis}, keepdims);
 }
 
-Expr as_number(const Operand& x) {
+Expr as_number(const Operand& x, std::string_view what) {
+  build::graph_of({&x}, what);
   return x.expr.dtype() == Dtype::boolean ? convert(x.expr, Dtype::i32) : x.expr;
 }
 
 }  // namespace
-
-Expr as_float(Expr x) { return is_float(x.dtype()) ? x : convert(x, Dtype::f64); }
 
 Expr max_or_least(Expr x, const Axes& axes) {
   const auto some = [&](int64_t axis) { return x.shape()[axis].is_number() && !x.shape()[axis].is(0); };
@@ -324,11 +323,11 @@ Expr max_or_least(Expr x, const Axes& axes) {
 
 Expr sum(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
-  return reduce(ops::reduce_sum, as_number(x), axes, keepdims, true);
+  return reduce(ops::reduce_sum, as_number(x, ops::reduce_sum.name), axes, keepdims, true);
 }
 Expr prod(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
-  return reduce(ops::reduce_prod, as_number(x), axes, keepdims, true);
+  return reduce(ops::reduce_prod, as_number(x, ops::reduce_prod.name), axes, keepdims, true);
 }
 Expr max(Operand x, AxesOrAll axes, bool keepdims) {
   return reduce(ops::reduce_max, x, axes, keepdims, false);
@@ -349,14 +348,14 @@ Expr argmin(Operand x, int64_t axis, bool keepdims) { return arg(ops::argmin, x,
 
 Expr mean(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
-  const Expr values = as_float(x.expr);
-  const Axes resolved = resolve(axes, values.rank(), "mean");
+  const Expr values = build::float_of(x, "mean");
+  const Axes resolved = resolve(axes, values, "mean");
   return sum(values, resolved, keepdims) / counted(values, resolved, values.dtype());
 }
 
 Expr var(Operand x, AxesOrAll axes, bool keepdims) {
   PlaceScope place(x);
-  const Expr values = as_float(x.expr);
+  const Expr values = build::float_of(x, "var");
   const Expr centred = values - mean(values, axes, true);
   return mean(centred * centred, axes, keepdims);
 }

@@ -41,8 +41,6 @@ Expr log_softmax(Operand x, int64_t axis = -1);
 Expr max_or_least(Expr x, const Axes& axes);
 /// A reduced value in the shape it was reduced from: constant along `axes`.
 Expr spread(Expr reduced, const Shape& shape, const Axes& axes);
-/// Integers and bool as f64; floats as they are.
-Expr as_float(Expr x);
 /// The driver's: sum, or any for bool (a guard).
 Expr sum_or_any(Expr x, const Axes& axes);
 

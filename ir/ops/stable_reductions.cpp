@@ -132,11 +132,10 @@ const Op norm{
 
 static Expr over_axes(const Op& op, const Operand& operand, const AxesOrAll& axes, bool keepdims) {
   PlaceScope place(operand);
-  build::graph_of({&operand}, op.name);
-  const Expr x = as_float(operand.expr);
+  const Expr x = build::float_of(operand, op.name);
   Axes resolved;
   for (int64_t i = 0; i < x.rank(); i++) resolved.push_back(i);
-  if (axes) resolved = normalize_axes(*axes, x.rank(), op.name);
+  if (axes) resolved = build::axes_of(operand, *axes, op.name);
   const Expr y = x.graph().make(op, {x}, {{"axes", resolved}});
   if (!keepdims) return y;
   Shape kept = x.shape();
@@ -157,9 +156,8 @@ Expr std_(Operand x, AxesOrAll axes, bool keepdims) {
 
 Expr softmax(Operand operand, int64_t axis) {
   PlaceScope place(operand);
-  build::graph_of({&operand}, "softmax");
-  const Expr x = as_float(operand.expr);
-  const Axes axes = normalize_axes({axis}, x.rank(), "softmax");
+  const Expr x = build::float_of(operand, "softmax");
+  const Axes axes = build::axes_of(operand, {axis}, "softmax");
   const Exponentials e = exponentials(x, axes);
   const Expr total = spread(e.total, x.shape(), axes);
   return select(total == 0.0, zeros(x.graph(), x.type()), e.terms / total);  // a row of -inf is a row of 0
@@ -167,9 +165,8 @@ Expr softmax(Operand operand, int64_t axis) {
 
 Expr log_softmax(Operand operand, int64_t axis) {
   PlaceScope place(operand);
-  build::graph_of({&operand}, "log_softmax");
-  const Expr x = as_float(operand.expr);
-  const Axes axes = normalize_axes({axis}, x.rank(), "log_softmax");
+  const Expr x = build::float_of(operand, "log_softmax");
+  const Axes axes = build::axes_of(operand, {axis}, "log_softmax");
   // x - logsumexp(x) with the maximum taken off both; a row of -inf stays one and has no slope
   const Exponentials e = exponentials(x, axes);
   const Expr nothing = e.total == 0.0, whole = log(select(nothing, 1.0, e.total));
