@@ -33,6 +33,14 @@ double inner(const Tensors& a, const Tensors& b, double* sizes = nullptr) {
   return sum;
 }
 
+/// The slope in a direction. An infinite one of an element that doesn't move has no part in it.
+double slope_along(const Tensors& direction, Tensors gradients) {
+  for (size_t k = 0; k < direction.size(); k++)
+    for (int64_t i = 0; i < direction[k].count(); i++)
+      if (direction[k].at(i) == 0) gradients[k].set(i, 0);
+  return inner(gradients, direction);
+}
+
 Tensors zeros_like(const Tensors& tensors) {
   Tensors out;
   for (const Tensor& tensor : tensors) out.emplace_back(tensor.dtype, tensor.shape);
@@ -87,19 +95,18 @@ class Checker {
         arguments_(arguments.begin(), arguments.end()),
         options_(options),
         random_(options.seed) {
-    const Graph& graph = *program.graph;
     bool narrow = false;
-    for (size_t i = 0; i < graph.inputs().size(); i++) {
-      const Dtype dtype = graph.type(graph.inputs()[i]).dtype;
-      if (!is_float(dtype)) continue;
-      floats_.push_back(i);
-      point_.push_back(arguments_[i]);
-      narrow |= dtype == Dtype::f32;
-    }
+    // First of all: it checks the arguments.
     for (Tensor& result : evaluate(program, arguments_).outputs) {
       if (!is_float(result.dtype)) continue;
       narrow |= result.dtype == Dtype::f32;
       cotangents_.push_back(std::move(result));
+    }
+    for (size_t i = 0; i < arguments_.size(); i++) {
+      if (!is_float(arguments_[i].dtype)) continue;
+      floats_.push_back(i);
+      point_.push_back(arguments_[i]);
+      narrow |= arguments_[i].dtype == Dtype::f32;
     }
     cotangents_ = weights_like(cotangents_);
     if (floats_.empty() || cotangents_.empty())
@@ -218,14 +225,14 @@ class Checker {
     return program_.graph->input_name(program_.graph->inputs()[floats_[x]]);
   }
 
+  /// The gravest verdict is the row's, with the worst of its comparisons.
   static void note(CheckRow& row, double error, Verdict verdict, std::string text) {
     const auto rank = [](Verdict v) { return v == Verdict::right ? 0 : v == Verdict::wrong ? 2 : 1; };
-    const bool first = rank(verdict) > rank(row.verdict);
-    if (first || (verdict != Verdict::right && verdict == row.verdict && error > row.worst)) {
-      row.verdict = verdict;
-      row.note = std::move(text);
-    }
-    row.worst = std::max(row.worst, error);
+    if (rank(verdict) < rank(row.verdict)) return;
+    const bool graver = rank(verdict) > rank(row.verdict);
+    if (verdict != Verdict::right && (graver || error > row.worst)) row.note = std::move(text);
+    row.worst = graver ? error : std::max(row.worst, error);
+    row.verdict = verdict;
   }
 
   /// Notes what the slopes from the two sides say: they agree with the derivative, or it lies between them,
@@ -304,7 +311,7 @@ class Checker {
     CheckRow row{"gradient in " + name(x)};
     for (const Tensors& direction : directions(x, options_.elements))
       compare(
-          row, inner(gradients, direction), [&](double t) { return value(moved(direction, t)); },
+          row, slope_along(direction, gradients), [&](double t) { return value(moved(direction, t)); },
           scale(direction));
     rows_.push_back(std::move(row));
   }

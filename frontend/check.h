@@ -32,7 +32,8 @@ enum class Verdict : uint8_t {
 struct CheckRow {
   std::string what;  ///< "gradient in w", "jvp against vjp in w" ...
   int compared = 0;  ///< numbers compared
-  double worst = 0;  ///< the largest relative error; infinite where something isn't finite
+  /// The largest relative error of the comparisons with this verdict; infinite where something isn't finite.
+  double worst = 0;
   Verdict verdict = Verdict::right;
   std::string note = {};  ///< the worst comparison, when it isn't right
 };

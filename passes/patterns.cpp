@@ -1,8 +1,7 @@
 // Patterns of rewrite rows: their text compiled to terms, and terms matched to nodes. The recursion is over
 // the pattern, which is a few levels deep, never over the graph.
 #include <cctype>
-#include <cmath>
-#include <cstdlib>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -50,9 +49,10 @@ class RowTable::PatternParser {
     if (take("(")) return op(word);
     if (word.size() == 1 && std::islower(static_cast<unsigned char>(word[0])))
       return {.kind = Term::Kind::letter, .letter = word[0]};
-    char* end = nullptr;
-    const double number = std::strtod(word.c_str(), &end);
-    if (word.empty() || *end) fail("has something that is neither an op, nor a letter, nor a number");
+    double number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc() || end != word.data() + word.size())
+      fail("has something that is neither an op, nor a letter, nor a number");
     return {.kind = Term::Kind::number, .number = number};
   }
   Term op(const std::string& name) {

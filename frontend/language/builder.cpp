@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <numbers>
 
 #include <fmt/format.h>
 
+#include "frontend/io/number.h"
 #include "frontend/language/foreign.h"
 #include "frontend/language/tokens.h"
 #include "ir/ops/elementwise.h"
@@ -37,9 +36,12 @@ Literal integer_literal(const Source& source, const Syntax& syntax) {
 }
 
 Literal floating_literal(const Source& source, const Syntax& syntax) {
-  const double value = std::strtod(without_underscores(syntax.text).c_str(), nullptr);
-  if (std::isinf(value))
+  double value = 0;
+  const NumberStatus status =
+      parse_number(without_underscores(syntax.text), Dtype::f64, reinterpret_cast<std::byte*>(&value));
+  if (status == NumberStatus::out_of_range)
     fail(source, Code::size, syntax.span, "the number is too large for f64; infinity is written inf");
+  if (status != NumberStatus::read) throw Error(Code::internal, "a number's token that is no number");
   return Literal::of(value);
 }
 

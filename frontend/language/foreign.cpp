@@ -12,7 +12,6 @@ struct Row {
 
 constexpr Row syntax[] = {
     {"return", "there is no 'return': the last expression of a body is its result"},
-    {"lambda", "there is no 'lambda': write a function with a name, fn g(x: f64) { … }"},
     {"def", "a function begins with 'fn': fn f(x: f64[N]) -> f64 { … }"},
     {"import", "nothing is imported: all functions are there by their names, exp(x)"},
     {"if", "a choice between values is written where(condition, a, b)"},

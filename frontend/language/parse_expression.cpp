@@ -41,6 +41,14 @@ bool ExpressionParser::accept(std::string_view symbol) {
   return true;
 }
 
+// lambda a, b: … as Python has it; alone the word is a name like others.
+bool ExpressionParser::is_lambda(size_t at) const {
+  const auto name = [&](size_t i) { return i < tokens_.size() && tokens_[i].kind == Token::Kind::name; };
+  if (tokens_[at].text != "lambda" || !name(at) || !name(at + 1)) return false;
+  for (at += 2; tokens_[at].is(",") && name(at + 1);) at += 2;
+  return tokens_[at].is(":");
+}
+
 void ExpressionParser::refuse(const std::string& message) const {
   // The word ahead or behind may be one of Python's.
   for (size_t at : {at_, at_ - 1}) {
@@ -49,6 +57,9 @@ void ExpressionParser::refuse(const std::string& message) const {
     if (token.kind != Token::Kind::name && token.kind != Token::Kind::keyword) continue;
     if (const std::string_view hint = instead_of(token.text); !hint.empty())
       refuse(Code::syntax, token.span, std::string(hint));
+    if (is_lambda(at))
+      refuse(Code::syntax, token.span,
+             "there is no 'lambda': write a function with a name, fn g(x: f64) { … }");
   }
   if (peek().is("=") && at_ >= 2 && tokens_[at_ - 1].span.end == peek().span.begin) {
     const Token &name = tokens_[at_ - 2], &op = tokens_[at_ - 1];
@@ -57,6 +68,10 @@ void ExpressionParser::refuse(const std::string& message) const {
              fmt::format("there is no '{0}=': a value never changes; bind the name anew, let {1} = {1} {0} …",
                          op.text, name.text));
   }
+  refuse_plainly(message);
+}
+
+void ExpressionParser::refuse_plainly(const std::string& message) const {
   fail(source_, Code::syntax, peek().span, fmt::format("{}, not {}", message, shown(peek())));
 }
 

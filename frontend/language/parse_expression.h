@@ -23,7 +23,10 @@ class ExpressionParser {
   bool accept(std::string_view symbol);
   Token expect(std::string_view symbol, const std::string& where);
   Token expect_name(const std::string& what);
-  [[noreturn]] void refuse(const std::string& message) const;  ///< about the token ahead
+  /// About the token ahead; says what to write where one of Python's words is near.
+  [[noreturn]] void refuse(const std::string& message) const;
+  [[noreturn]] void refuse_plainly(const std::string& message) const;
+  bool is_lambda(size_t at) const;
   [[noreturn]] void refuse(Code code, Span span, const std::string& message) const {
     fail(source_, code, span, message);
   }

@@ -77,8 +77,8 @@ class Declarations : ExpressionParser {
 
   NamedType named_type(std::string_view what) {
     const Token name = expect_name(fmt::format("the name of a {}", what));
-    if (!peek().is(":"))
-      refuse(
+    if (!peek().is(":"))  // Python's words are as good as others where a name is declared
+      refuse_plainly(
           fmt::format("expected ':' and the type of {} '{}', as in {}: f64[N]", what, name.text, name.text));
     expect(":", "");
     return {name.text, name.span, type()};

@@ -84,6 +84,18 @@ TEST_CASE("a wrong derivative is found") {
   CHECK(row(rows, "jvp against vjp in x").verdict == Verdict::right);  // consistently wrong
 }
 
+TEST_CASE("the worst error is that of the comparisons with the verdict") {
+  const Program p = program([](Graph& graph) {
+    const Expr x = graph.input("x", f64, {Extent(2)});
+    return sum(graph.make(wrong_square, {x}) + sqrt(x));
+  });
+  const Tensor arguments[] = {Tensor::vector({0, 1})};  // no derivative at 0, a wrong one at 1
+  const auto rows = check_derivatives(p, arguments);
+  CHECK(row(rows, "gradient in x").verdict == Verdict::wrong);
+  CAPTURE(row(rows, "gradient in x").note);
+  CHECK(row(rows, "gradient in x").worst == doctest::Approx(1 / 3.5));
+}
+
 TEST_CASE("a kink is unsettled or wrong, not right") {
   const Program p = program([](Graph& graph) { return abs(graph.input("x", f64) - 1) * 3; });
   const Tensor arguments[] = {Tensor::scalar(Dtype::f64, 1 + 1e-9)};
@@ -105,6 +117,7 @@ TEST_CASE("what cannot be checked is said") {
   const Program integers = program([](Graph& graph) { return graph.input("k", i64) * 2; });
   const Tensor k[] = {Tensor::scalar(Dtype::i64, 1)};
   CHECK_MESSAGE_HAS(check_derivatives(integers, k), "has no input of floats");
+  CHECK_MESSAGE_HAS(check_derivatives(p, {}), "takes 1 arguments, not 0");
 }
 
 static const CheckRow& first_row_at(const std::function<Expr(Expr)>& f, double x,
