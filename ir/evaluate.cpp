@@ -121,25 +121,22 @@ Evaluation evaluate(const Program& program, std::span<const Tensor> arguments, c
   const std::vector<bool> live = program.live_nodes();
   const std::vector<uint32_t> last = last_uses(program, live);
   EvaluationContext context{bindings, {}, 0};
-  std::vector<Tensor> values(graph.size());
-  for (size_t i = 0; i < arguments.size(); i++) values[program.inputs()[i].node] = arguments[i];
-  std::vector<const Tensor*> operands;
+  ValueTable values(graph);
+  for (size_t i = 0; i < arguments.size(); i++) values[program.inputs()[i]] = arguments[i];
   for (uint32_t id = 0; id < graph.size(); id++) {
     const Node& node = graph.node(id);
     if (!live[id] || node.op->kind == Kind::input) continue;
-    operands.clear();
-    for (Value input : graph.inputs(id)) operands.push_back(&values[input.node]);
     try {
-      values[id] = evaluate_node(context, graph, id, operands);
+      values.evaluate(context, id);
     } catch (const Error& e) {
       if (e.place().known()) throw;
       throw Error(e.code(), e.message(), graph.place(id));
     }
     for (Value input : graph.inputs(id))
-      if (last[input.node] == id) values[input.node] = Tensor();
+      if (last[input.node] == id) std::ranges::fill(values.of(input.node), Tensor());
   }
   Evaluation out;
-  for (const Output& output : program.outputs) out.outputs.push_back(values[output.value.node]);
+  for (const Output& output : program.outputs) out.outputs.push_back(values[output.value]);
   out.flags = context.flags;
   return out;
 }

@@ -1,13 +1,12 @@
 #include "ir/evaluate_kinds.h"
 
-#include <cmath>
 #include <cstring>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "ir/interpret.h"
-#include "ir/ops/leaves.h"
+#include "ir/program.h"
 
 namespace wengert {
 
@@ -213,32 +212,33 @@ Tensor run_scatter(EvaluationContext& context, const Attributes& attributes, con
 }
 
 // A composite is evaluated by building what it expands to, in a graph of its own.
-Tensor run_composite(EvaluationContext& context, const Node& node, std::span<const Tensor* const> operands) {
+void run_composite(EvaluationContext& context, const Node& node, std::span<const Tensor* const> operands,
+                   std::span<Tensor> results) {
   Graph graph;
   std::vector<Expr> inputs;
-  std::vector<Tensor> values;
   for (size_t i = 0; i < operands.size(); i++) {
     inputs.push_back(graph.input(fmt::format("x{}", i), operands[i]->dtype,
                                  Shape(operands[i]->shape.begin(), operands[i]->shape.end())));
   }
-  const Expr result = node.op->expand(inputs, *node.attributes)[0];
-  values.resize(graph.size());
-  for (size_t i = 0; i < operands.size(); i++) values[inputs[i].value().node] = *operands[i];
+  const std::vector<Expr> made = node.op->expand(inputs, *node.attributes);
+  if (made.size() != results.size())
+    throw Error(Code::internal, fmt::format("the composite op {} expands to {} values for its {} results",
+                                            node.op->name, made.size(), results.size()));
+  const std::vector<bool> needed = nodes_behind(made);
+  ValueTable values(graph);
+  for (size_t i = 0; i < operands.size(); i++) values[inputs[i].value()] = *operands[i];
   EvaluationContext inner{context.bindings, {}, 0};
-  for (uint32_t id = 0; id <= result.value().node; id++) {
-    if (graph.node(id).op->kind == Kind::input) continue;
-    std::vector<const Tensor*> arguments;
-    for (Value input : graph.inputs(id)) arguments.push_back(&values[input.node]);
-    values[id] = evaluate_node(inner, graph, id, arguments);
-  }
+  for (uint32_t id = 0; id < needed.size(); id++)
+    if (needed[id] && graph.node(id).op->kind != Kind::input) values.evaluate(inner, id);
   context.flags |= inner.flags;
-  return std::move(values[result.value().node]);
+  for (size_t i = 0; i < made.size(); i++) results[i] = values[made[i].value()];
 }
 
 }  // namespace
 
-Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id,
-                     std::span<const Tensor* const> operands) {
+// The value of a node with one result.
+static Tensor evaluate_one(EvaluationContext& context, const Graph& graph, uint32_t id,
+                           std::span<const Tensor* const> operands) {
   const Node& node = graph.node(id);
   const Attributes& attributes = *node.attributes;
   const Type& type = (*node.types)[0];
@@ -267,10 +267,25 @@ Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id
     case Kind::pad: return run_pad(context, attributes, fresh(), *operands[0], *operands[1]);
     case Kind::gather: return run_gather(context, attributes, fresh(), *operands[0], *operands[1]);
     case Kind::scatter: return run_scatter(context, attributes, *operands[0], *operands[1], *operands[2]);
-    case Kind::composite: return run_composite(context, node, operands);
+    case Kind::composite:
     case Kind::input: break;
   }
   throw Error(Code::internal, fmt::format("the evaluator met the op {}", node.op->name));
+}
+
+void evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id,
+                   std::span<const Tensor* const> operands, std::span<Tensor> results) {
+  const Node& node = graph.node(id);
+  if (node.op->kind == Kind::composite)
+    run_composite(context, node, operands, results);
+  else
+    results[0] = evaluate_one(context, graph, id, operands);
+}
+
+void ValueTable::evaluate(EvaluationContext& context, uint32_t id) {
+  operands_.clear();
+  for (Value input : graph_.inputs(id)) operands_.push_back(&(*this)[input]);
+  evaluate_node(context, graph_, id, operands_, of(id));
 }
 
 }  // namespace wengert

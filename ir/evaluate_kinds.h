@@ -34,9 +34,33 @@ struct EvaluationContext {
   int flags = 0;
 };
 
-/// The value of one node (with one result) on its operands' values.
-Tensor evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id,
-                     std::span<const Tensor* const> operands);
+/// Puts the values of one node on its operands' values into `results`, of which there is one for each.
+void evaluate_node(EvaluationContext& context, const Graph& graph, uint32_t id,
+                   std::span<const Tensor* const> operands, std::span<Tensor> results);
+
+/// The values of a graph while it is evaluated.
+class ValueTable {
+ public:
+  explicit ValueTable(const Graph& graph) : graph_(graph), first_(graph.size()) {
+    uint32_t count = 0;
+    for (uint32_t id = 0; id < graph.size(); id++) {
+      first_[id] = count;
+      count += static_cast<uint32_t>(graph.node(id).types->size());
+    }
+    values_.resize(count);
+  }
+  Tensor& operator[](Value value) { return values_[first_[value.node] + value.result]; }
+  /// All results of a node.
+  std::span<Tensor> of(uint32_t id) { return {values_.data() + first_[id], graph_.node(id).types->size()}; }
+  /// evaluate_node on the values in the table.
+  void evaluate(EvaluationContext& context, uint32_t id);
+
+ private:
+  const Graph& graph_;
+  std::vector<uint32_t> first_;
+  std::vector<Tensor> values_;
+  std::vector<const Tensor*> operands_;
+};
 
 // One file each.
 Tensor evaluate_reduction(EvaluationContext&, const Op&, const Attributes&, const Tensor& x,

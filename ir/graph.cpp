@@ -35,11 +35,8 @@ Graph::~Graph() = default;
 
 Expr Graph::input(std::string_view name, Dtype dtype, Shape shape, std::source_location at) {
   if (find_input(name)) throw Error(Code::name, fmt::format("there is already an input '{}'", name), at);
-  const uint32_t outer = current_place_;
-  if (outer == 0) current_place_ = places_.intern(at);
-  Expr made = make(ops::input, {}, {{"name", std::string(name)}, {"type", Type{dtype, std::move(shape)}}});
-  current_place_ = outer;
-  return made;
+  const PlaceScope place(*this, current_place_ ? current_place_ : places_.intern(at));
+  return make(ops::input, {}, {{"name", std::string(name)}, {"type", Type{dtype, std::move(shape)}}});
 }
 
 const std::string& Graph::input_name(Value input) const {

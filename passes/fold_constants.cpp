@@ -57,7 +57,9 @@ Tensor value_of(const Graph& graph, Value value) {
   EvaluationContext context{none, {}, 0};
   for (size_t i = chain.size() - 1; i-- > 0;) {
     const Tensor* operand = &out;
-    out = evaluate_node(context, graph, chain[i], {&operand, 1});
+    Tensor repeated;
+    evaluate_node(context, graph, chain[i], {&operand, 1}, {&repeated, 1});
+    out = std::move(repeated);
   }
   return out;
 }
@@ -83,7 +85,8 @@ std::vector<Expr> fold(const Program& from, uint32_t id, Graph& to, std::span<co
   for (const Tensor& value : values) operands.push_back(&value);
   const Bindings none;
   EvaluationContext context{none, {}, 0};
-  Tensor result = evaluate_node(context, *from.graph, id, operands);
+  Tensor result;
+  evaluate_node(context, *from.graph, id, operands, {&result, 1});
   if (context.flags != 0) return {};
   return {literal(to, std::move(result))};
 }

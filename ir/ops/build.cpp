@@ -164,5 +164,10 @@ std::vector<Type> same_bits_type(const Call& call) {
   return same_type(call);
 }
 std::vector<Type> compared_type(const Call& call) { return {same_type(call)[0].with(Dtype::boolean)}; }
+void require_extents(const Call& call, const Shape& shape) {
+  for (const Extent& extent : shape)
+    if (extent.is_number() && *extent.number() < 0)
+      call.fail(fmt::format("the shape {} has a negative extent", text(shape)));
+}
 
 }  // namespace wengert::build

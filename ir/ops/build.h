@@ -46,5 +46,7 @@ std::vector<Type> same_number_type(const Call& call);   ///< … not bool
 std::vector<Type> same_integer_type(const Call& call);  ///< … an integer
 std::vector<Type> same_bits_type(const Call& call);     ///< … an integer or bool
 std::vector<Type> compared_type(const Call& call);      ///< all of one type; bool of their shape
+/// Refuses a shape that has a negative number.
+void require_extents(const Call& call, const Shape& shape);
 
 }  // namespace wengert::build

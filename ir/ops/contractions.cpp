@@ -37,6 +37,8 @@ static std::vector<Type> dot_type(const Call& call) {
                "wants numbers of one dtype");
   call.require(d.lhs_batch.size() == d.rhs_batch.size() && d.lhs_contract.size() == d.rhs_contract.size(),
                "wants axes in pairs");
+  for (const Axes& axes : {d.lhs_batch, d.lhs_contract, d.rhs_batch, d.rhs_contract})
+    for (int64_t axis : axes) call.require(axis >= 0, "an axis is negative");
   normalize_axes(joined(d.lhs_batch, d.lhs_contract), call[0].rank(), "dot_general, left operand");
   normalize_axes(joined(d.rhs_batch, d.rhs_contract), call[1].rank(), "dot_general, right operand");
   Shape shape;

@@ -149,7 +149,7 @@ const Op concatenate{
 Expr pad(Operand x, Operand value, Shape low, Shape high, Axes interior) {
   PlaceScope place(x);
   Graph& graph = build::graph_of({&x}, "pad");
-  if (x.expr.rank() == 0) return x.expr;
+  if (x.expr.rank() == 0 && low.empty() && high.empty() && interior.empty()) return x.expr;
   const Expr filling = build::expr_of(value, graph, x.expr.dtype());
   return graph.make(ops::pad, {x.expr, filling},
                     {{"low", std::move(low)}, {"high", std::move(high)}, {"interior", std::move(interior)}});

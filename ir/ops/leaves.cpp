@@ -17,7 +17,11 @@ const Op input{
     .summary = "a parameter of the program",
     .kind = Kind::input,
     .arity = 0,
-    .type = [](const Call& call) -> std::vector<Type> { return {call.attributes.get<Type>("type")}; },
+    .type = [](const Call& call) -> std::vector<Type> {
+      const Type& type = call.attributes.get<Type>("type");
+      build::require_extents(call, type.shape);
+      return {type};
+    },
     .derivative = Derivative::zero,
     .interned = false,
 };
@@ -44,6 +48,7 @@ const Op iota{
       const int64_t axis = call.attributes.get<int64_t>("axis");
       call.require(axis >= 0 && axis < type.rank(), "the axis is out of range");
       call.require(type.dtype != Dtype::boolean, "an index is not a bool");
+      build::require_extents(call, type.shape);
       return {type};
     },
     .derivative = Derivative::zero,
@@ -98,19 +103,20 @@ Expr constant(Graph& graph, Tensor value) {
 }
 
 Expr constant(Graph& graph, Dtype dtype, double value) {
-  if (is_integer(dtype) && !(std::trunc(value) == value && std::fabs(value) < 9.3e18))
+  const double end = dtype == Dtype::i32 ? 0x1p31 : 0x1p63;
+  if (is_integer(dtype) && !(std::trunc(value) == value && value >= -end && value < end))
     throw Error(Code::type, fmt::format("{} is not a value of {}", value, name(dtype)));
   return constant(graph, Tensor::scalar(dtype, value));
 }
 
 Expr constant(Graph& graph, Dtype dtype, int64_t value) {
+  if (dtype == Dtype::i32 && static_cast<int32_t>(value) != value)
+    throw Error(Code::type, fmt::format("{} does not fit i32", value));
   Tensor literal(dtype, {});
   if (dtype == Dtype::i64)
     *literal.data<int64_t>() = value;
   else
     literal.set(0, static_cast<double>(value));
-  if (dtype == Dtype::i32 && static_cast<int32_t>(value) != value)
-    throw Error(Code::type, fmt::format("{} does not fit i32", value));
   return constant(graph, std::move(literal));
 }
 

@@ -11,7 +11,8 @@ extern const Op input, constant, iota, stop_gradient, variable, extent_value;
 
 /// A constant tensor.
 Expr constant(Graph& graph, Tensor value);
-/// A scalar constant of that dtype (converted as C++ would; NaN to an integer is refused).
+/// A scalar constant of that dtype, to which a float is rounded; bool: whether it is not 0. Throws
+/// Error(type) for a number that an integer dtype does not have.
 Expr constant(Graph& graph, Dtype dtype, double value);
 Expr constant(Graph& graph, Dtype dtype, int64_t value);
 /// `value` everywhere, of type.dtype and type.shape (a broadcast scalar).

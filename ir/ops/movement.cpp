@@ -38,6 +38,7 @@ Expr Batch::input(size_t i) const {
 static std::vector<Type> broadcast_type(const Call& call) {
   const Shape& shape = call.attributes.get<Shape>("shape");
   const Axes& dimensions = call.attributes.axes("dimensions");
+  build::require_extents(call, shape);
   call.require(static_cast<int64_t>(dimensions.size()) == call[0].rank(),
                "wants a result axis for each operand axis");
   for (size_t i = 0; i < dimensions.size(); i++) {
@@ -200,8 +201,7 @@ static std::vector<Type> reshape_type(const Call& call) {
   const Extent difference = element_count(call[0].shape) - element_count(shape);
   if (difference.is_number() && !difference.is(0))
     call.fail(fmt::format("{} elements do not fit {}", element_count(call[0].shape).text(), text(shape)));
-  for (const Extent& extent : shape)
-    call.require(!extent.is_number() || *extent.number() >= 0, "an extent is negative");
+  build::require_extents(call, shape);
   return {call[0].with(shape)};
 }
 
@@ -337,7 +337,7 @@ Expr moveaxis(Operand x, int64_t from, int64_t to) {
 Expr slice(Operand x, Shape starts, Shape limits, Axes steps) {
   PlaceScope place(x);
   Graph& graph = build::graph_of({&x}, "slice");
-  bool whole = limits == x.expr.shape();
+  bool whole = limits == x.expr.shape() && starts.size() == limits.size() && steps.size() == limits.size();
   for (const Extent& start : starts) whole = whole && start.is(0);
   for (int64_t step : steps) whole = whole && step == 1;
   if (whole) return x.expr;

@@ -34,15 +34,20 @@ bool all_proved(const Cut& cut, const Shape& shape) {
 }
 
 // Steps of the inner slice other than 1 want numbers for the new limit. The outer slice's checks imply the
-// inner's when the inner one only drops a known number of elements in front.
+// inner's when the inner one only drops a known number of elements in front; what the new slice checks
+// implies the outer's where the inner one leaves that end as it is.
 Expr slice_twice(const Match& m) {
   const Cut outer(m.attributes(0)), inner(m.attributes(1));
-  const Shape& shape = m['x'].shape();
+  const Shape &shape = m['x'].shape(), &middle = m.input(0).shape();
   Shape starts, limits;
   Axes steps;
   for (size_t i = 0; i < shape.size(); i++) {
-    const bool implied = not_negative(inner.starts[i]) && inner.limits[i] == shape[i] && inner.steps[i] == 1;
+    const bool same_start = inner.starts[i].is(0),
+               same_end = inner.limits[i] == shape[i] && inner.steps[i] == 1;
+    const bool implied = not_negative(inner.starts[i]) && same_end;
     if (!implied && !proved(inner, shape, i)) return {};
+    if (!same_start && !not_negative(outer.starts[i])) return {};
+    if (!same_end && !not_above(outer.limits[i], middle[i])) return {};
     int64_t step = 0;
     if (__builtin_mul_overflow(inner.steps[i], outer.steps[i], &step)) return {};
     steps.push_back(step);

@@ -191,6 +191,40 @@ TEST_CASE("the layer's derivatives are those of x W + b, compiled as well") {
       CHECK(own[i].at(k) == doctest::Approx(composed[i].at(k)).epsilon(1e-13));
 }
 
+namespace {
+
+/// x + y and x - y.
+const Op user_sum_and_difference{
+    .name = "user_sum_and_difference",
+    .summary = "x + y and x - y",
+    .kind = Kind::composite,
+    .arity = 2,
+    .type = [](const Call& call) -> std::vector<Type> { return {call[0], call[1]}; },
+    .expand = [](std::span<const Expr> in,
+                 const Attributes&) { return std::vector<Expr>{in[0] + in[1], in[0] - in[1]}; },
+};
+
+}  // namespace
+
+TEST_CASE("a user's op of two results, by the evaluator, compiled and differentiated") {
+  Program program;
+  const Expr x = program.graph->input("x", f64), y = program.graph->input("y", f64);
+  const Expr both = program.graph->make(user_sum_and_difference, {x, y});
+  const Expr first(*program.graph, {both.value().node, 0}), second(*program.graph, {both.value().node, 1});
+  const Expr product = first * second;  // x^2 - y^2
+  program.outputs = {{"first", first.value()},
+                     {"second", second.value()},
+                     {"dx", reverse_mode(product, x).value()},
+                     {"dy", reverse_mode(product, y).value()}};
+  const std::vector<Tensor> at = {Tensor::scalar(f64, 5), Tensor::scalar(f64, 3)};
+  const std::vector<Tensor> direct = evaluate(program, at).outputs, native = jit(program)(at);
+  const double expected[] = {8, 2, 10, -6};
+  for (size_t i = 0; i < 4; i++) {
+    CHECK(direct[i].at(0) == expected[i]);
+    CHECK(native[i].at(0) == expected[i]);
+  }
+}
+
 TEST_CASE("operands that do not fit are refused with the call") {
   Graph g;
   const Expr x = g.input("x", f64, {4, 3}), W = g.input("W", f64, {2, 2}), b = g.input("b", f64, {2});

@@ -5,8 +5,11 @@
 #include "hard_point.h"
 #include "ir/graph.h"
 #include "ir/ops/build.h"
+#include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
+#include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
+#include "ir/ops/movement.h"
 #include "ir/registry.h"
 
 using namespace wengert;
@@ -75,6 +78,32 @@ TEST_CASE("calls that are refused say why") {
   CHECK(refusal([&] { hypot(v, strange); }).find("two graphs") != std::string::npos);
   CHECK(refusal([&] { exp(2.0); }).find("no operand is an expression") != std::string::npos);
   CHECK(refusal([&] { silu(Expr()); }).find("absent") != std::string::npos);
+}
+
+TEST_CASE("shapes, bounds and literals that do not fit are refused") {
+  Graph g;
+  const Expr x = g.input("x", f64, {3}), s = g.input("s", f64), m = g.input("m", f64, {2, 3});
+  const auto refuses = [](const std::function<void()>& call, const char* why) {
+    const std::string said = refusal(call);
+    CAPTURE(said);
+    CHECK(said.find(why) != std::string::npos);
+  };
+  refuses([&] { broadcast_to(s, {-1}); }, "the shape [-1] has a negative extent");
+  refuses([&] { iota(g, f64, {2, -3}, 0); }, "the shape [2, -3] has a negative extent");
+  refuses([&] { reshape(x, {-1, -3}); }, "the shape [-1, -3] has a negative extent");
+  refuses([&] { g.input("y", f64, {-2}); }, "the shape [-2] has a negative extent");
+  CHECK(g.current_place() == 0);  // no node made from now on is placed at the refused input
+  refuses([&] { pad(s, 0.0, {1}, {0}, {0}); }, "a scalar has no axis to pad");
+  CHECK(pad(s, 0.0, {}, {}, {}).same(s));
+  refuses([&] { slice(x, {}, {3}, {}); }, "wants a start, a limit and a step for each axis");
+  refuses([&] { dot_general(m, x, {{}, {}, {-1}, {0}}); }, "an axis is negative");
+  refuses([&] { dot_general(m, x, {{}, {}, {1}, {-1}}); }, "an axis is negative");
+  refuses([&] { constant(g, i64, 0x1p63); }, "9.223372036854776e+18 is not a value of i64");
+  refuses([&] { constant(g, i32, 0x1p31); }, "2147483648 is not a value of i32");
+  refuses([&] { constant(g, i32, nan_); }, "nan is not a value of i32");
+  refuses([&] { constant(g, i32, int64_t{1} << 31); }, "2147483648 does not fit i32");
+  CHECK(constant_value(constant(g, i64, -0x1p63)) == -0x1p63);
+  CHECK(constant_value(constant(g, i32, -0x1p31)) == -0x1p31);
 }
 
 TEST_CASE("composed activations with their derivatives") {
