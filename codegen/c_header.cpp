@@ -67,6 +67,10 @@ std::string declaration(const Entry& entry) {
     describe(names.outputs[i], "output", entry.outputs[i]);
   }
   arguments.push_back("void *workspace");
+  if (entry.threaded()) {
+    arguments.push_back(fmt::format("{} {}", parallel_for_type, parallel_for_name));
+    arguments.push_back(fmt::format("void *{}", context_name));
+  }
   lines += fmt::format("     workspace: {}\n", comment(workspace_text(entry, names)));
   const std::string summary = entry.summary.empty() ? entry.symbol : entry.symbol + ": " + entry.summary;
   return fmt::format(
@@ -74,9 +78,12 @@ std::string declaration(const Entry& entry) {
       "int {2}({3});\n"
       "size_t {2}_workspace({4});\n"
       "int {2}_packed(const void *const *inputs, const int64_t *symbols, void *const *outputs, void "
-      "*workspace);\n"
+      "*workspace{5});\n"
       "size_t {2}_packed_workspace(const int64_t *symbols);\n\n",
-      comment(summary), lines, entry.symbol, fmt::join(arguments, ",\n        "), parameters(symbols));
+      comment(summary), lines, entry.symbol, fmt::join(arguments, ",\n        "), parameters(symbols),
+      entry.threaded()
+          ? fmt::format(",\n        {} {}, void *{}", parallel_for_type, parallel_for_name, context_name)
+          : "");
 }
 
 std::string codes() {
@@ -100,6 +107,50 @@ std::string codes() {
       static_cast<int>(WENGERT_BAD_EXTENT), static_cast<int>(WENGERT_SIZE_OVERFLOW),
       static_cast<int>(WENGERT_NULL_INPUT), static_cast<int>(WENGERT_NULL_OUTPUT),
       static_cast<int>(WENGERT_NULL_WORKSPACE), static_cast<int>(WENGERT_INDEX_OUT_OF_RANGE));
+}
+
+std::string threads(uint32_t most) {
+  return fmt::format(
+      "/* How kernels share their work: they call parallel_for(context, count, body, data), which calls "
+      "body(data, i)\n"
+      "   once for each i from 0 to count - 1, on any threads and in any order, and returns when all calls "
+      "have\n"
+      "   returned. count is {0} at most, and 1 is not asked for: small work is done by the caller. A call "
+      "of "
+      "body takes\n"
+      "   the next piece of work until there is none, so count need not be that of the threads. NULL: the "
+      "caller does\n"
+      "   everything. The results have the same bits in any case. With OpenMP:\n\n"
+      "     static void openmp_for(void *context, int64_t count, void (*body)(void *, int64_t), void *data)\n"
+      "     {{\n"
+      "       (void)context;\n"
+      "       #pragma omp parallel for schedule(dynamic, 1)\n"
+      "       for (int64_t i = 0; i < count; i++)\n"
+      "         body(data, i);\n"
+      "     }}\n\n"
+      "   and with threads made for the call:\n\n"
+      "     struct one {{ void (*body)(void *, int64_t); void *data; int64_t i; pthread_t thread; }};\n"
+      "     static void *run(void *one) {{ struct one *o = one; o->body(o->data, o->i); return NULL; }}\n"
+      "     static void pthread_for(void *context, int64_t count, void (*body)(void *, int64_t), void "
+      "*data)\n"
+      "     {{\n"
+      "       struct one o[{0}];\n"
+      "       (void)context;\n"
+      "       for (int64_t i = 0; i < count; i++) {{\n"
+      "         o[i] = (struct one){{body, data, i, 0}};\n"
+      "         if (i == 0 || pthread_create(&o[i].thread, NULL, run, &o[i]))\n"
+      "           body(data, o[i].i), o[i].body = NULL;\n"
+      "       }}\n"
+      "       for (int64_t i = 0; i < count; i++)\n"
+      "         if (o[i].body)\n"
+      "           pthread_join(o[i].thread, NULL);\n"
+      "     }} */\n"
+      "#ifndef WENGERT_PARALLEL_FOR\n"
+      "#define WENGERT_PARALLEL_FOR\n"
+      "typedef void (*{1})(void *context, int64_t count, void (*body)(void *data, int64_t i),\n"
+      "        void *data);\n"
+      "#endif\n\n",
+      most, parallel_for_type);
 }
 
 }  // namespace
@@ -126,6 +177,9 @@ std::string write_c_header(const ObjectDescription& object) {
                      guard(object.name));
   out += codes();
   out += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  uint32_t most = 1;
+  for (const Entry& entry : object.entries) most = std::max(most, entry.threads);
+  if (most > 1) out += threads(most);
   if (!object.external.empty())
     out += fmt::format("/* Functions that the object needs from the program: {} */\n\n",
                        fmt::join(object.external, ", "));

@@ -40,6 +40,7 @@ std::vector<llvm::Type*> argument_types(llvm::LLVMContext& context, const Entry&
     types.push_back(by_value(input) ? memory_type(context, input.type.dtype) : pointer);
   types.insert(types.end(), entry.symbols.size(), llvm::Type::getInt64Ty(context));
   types.insert(types.end(), entry.outputs.size() + 1, pointer);
+  if (entry.threaded()) types.insert(types.end(), 2, pointer);
   return types;
 }
 
@@ -51,9 +52,9 @@ void describe_arguments(llvm::Function& function, const Entry& entry) {
   auto pointer = [&](const std::string& name, size_t alignment) {
     llvm::Argument* argument = function.getArg(index++);
     argument->setName(name);
-    // Inputs may overlap one another, but nothing that is written.
+    // Inputs may overlap one another, but nothing that is written. parallel_for gets to see all of them.
     argument->addAttr(llvm::Attribute::NoAlias);
-    argument->addAttr(compat::no_capture(context));
+    if (!entry.threaded()) argument->addAttr(compat::no_capture(context));
     argument->addAttr(llvm::Attribute::getWithAlignment(context, llvm::Align(alignment)));
     return argument;
   };
@@ -71,6 +72,9 @@ void describe_arguments(llvm::Function& function, const Entry& entry) {
   for (size_t i = 0; i < entry.outputs.size(); i++)
     pointer(names.outputs[i], size_of(entry.outputs[i].type.dtype));
   pointer("workspace", 1);
+  if (!entry.threaded()) return;
+  function.getArg(index++)->setName(parallel_for_name);
+  function.getArg(index)->setName(context_name);
 }
 
 SymbolValues symbol_values(llvm::Function& function, const Entry& entry, unsigned first) {
@@ -133,8 +137,8 @@ void add_packed_workspace_function(Compilation& compilation, const Entry& entry)
 void add_packed_function(Compilation& compilation, const Entry& entry, llvm::Function* callee) {
   llvm::IRBuilder<> builder(compilation.context());
   llvm::Type* pointer = builder.getPtrTy();
-  llvm::Function* function = add_function(compilation, entry.symbol + "_packed", builder.getInt32Ty(),
-                                          {pointer, pointer, pointer, pointer});
+  const std::vector<llvm::Type*> types(entry.threaded() ? 6 : 4, pointer);
+  llvm::Function* function = add_function(compilation, entry.symbol + "_packed", builder.getInt32Ty(), types);
   builder.SetInsertPoint(add_block(function, "entry"));
   auto element = [&](unsigned list, llvm::Type* type, size_t index) {
     return builder.CreateLoad(type, builder.CreateConstInBoundsGEP1_64(type, function->getArg(list), index));
@@ -154,7 +158,7 @@ void add_packed_function(Compilation& compilation, const Entry& entry, llvm::Fun
     }
   for (size_t i = 0; i < entry.symbols.size(); i++) arguments.push_back(element(1, builder.getInt64Ty(), i));
   for (size_t i = 0; i < entry.outputs.size(); i++) arguments.push_back(element(2, pointer, i));
-  arguments.push_back(function->getArg(3));
+  for (unsigned i = 3; i < types.size(); i++) arguments.push_back(function->getArg(i));
   llvm::CallInst* call = builder.CreateCall(callee, arguments);
   call->setAttributes(callee->getAttributes());
   builder.CreateRet(call);
@@ -189,7 +193,12 @@ EntryPoint begin_entry(Compilation& compilation, const Entry& entry, IRBuilderBa
     null_output =
         builder.CreateOr(null_output, null_though(builder, point.outputs[i], checks.output_bytes[i]));
   }
-  Value* workspace = function.getArg(first_output + static_cast<unsigned>(entry.outputs.size()));
+  const unsigned behind = first_output + static_cast<unsigned>(entry.outputs.size());
+  Value* workspace = function.getArg(behind);
+  if (entry.threaded()) {
+    point.parallel_for = function.getArg(behind + 1);
+    point.context = function.getArg(behind + 2);
+  }
   refuse_if(builder, {{checks.bad_symbol, WENGERT_BAD_SYMBOL},
                       {checks.bad_extent, WENGERT_BAD_EXTENT},
                       {checks.overflow, WENGERT_SIZE_OVERFLOW},

@@ -18,6 +18,7 @@ struct EntryPoint {
   SymbolValues symbols;               ///< i64, not negative
   std::vector<llvm::Value*> outputs;  ///< pointers
   llvm::Value* workspace = nullptr;   ///< a pointer, aligned to WENGERT_WORKSPACE_ALIGNMENT
+  llvm::Value *parallel_for = nullptr, *context = nullptr;  ///< of a threaded entry; may be NULL at run time
 };
 
 /// Adds the function NAME with its checks (runtime/kernel_abi.h has the codes it returns) and leaves

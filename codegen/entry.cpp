@@ -200,6 +200,7 @@ void check_symbols(const Entry& entry, const Extent& extent) {
 ArgumentNames::ArgumentNames(const Entry& entry) {
   std::set<std::string, std::less<>> taken = reserved();
   taken.insert(entry.symbol);
+  if (entry.threaded()) taken.insert({parallel_for_name, context_name, parallel_for_type});
   auto take = [&](std::string_view name) {
     std::string out = identifier(name);
     while (is_standard_macro(out) || !taken.insert(out).second) out += '_';
@@ -224,7 +225,8 @@ std::string ArgumentNames::spell(const Entry& entry, const Type& type) const {
 }
 
 void check_entry(const Entry& entry) {
-  if (identifier(entry.symbol) != entry.symbol || reserved().contains(entry.symbol))
+  if (identifier(entry.symbol) != entry.symbol || reserved().contains(entry.symbol) ||
+      entry.symbol == parallel_for_type)
     throw Error(Code::name,
                 fmt::format("'{}' cannot be the name of a kernel: a name of C, C++ and Python is wanted, "
                             "letters first, then letters, digits and _, and no keyword",

@@ -2,9 +2,10 @@
 // description and the Python wrapper all work from it, so they agree. docs/abi.md is the description for
 // users.
 //
-// Order of the arguments: inputs, symbols as int64_t, outputs, void *workspace. Rank-0 inputs go by value,
-// all else by pointer; bool is uint8_t. Beside NAME there are NAME_workspace(symbols...) and, with arrays for
-// the arguments, NAME_packed(inputs, symbols, outputs, workspace) and NAME_packed_workspace(symbols).
+// Order of the arguments: inputs, symbols as int64_t, outputs, void *workspace, and for threaded kernels
+// parallel_for and its context. Rank-0 inputs go by value, all else by pointer; bool is uint8_t. Beside NAME
+// there are NAME_workspace(symbols...) and, with arrays for the arguments, NAME_packed(inputs, symbols,
+// outputs, workspace) and NAME_packed_workspace(symbols).
 #pragma once
 #include <string>
 #include <string_view>
@@ -30,7 +31,13 @@ struct Entry {
   Extent workspace = 0;                   ///< bytes the body uses; room to align them is added to it
   std::vector<Extent> not_negative = {};  ///< more extents checked at entry, as those of the types are
   std::vector<Shape> loops = {};  ///< extents of loops: their products must fit int64, as those of arrays
+  uint32_t threads = 1;           ///< workers at most; above 1 the entry takes a parallel_for
+  bool threaded() const { return threads > 1; }
 };
+
+/// The arguments of threaded entries, and the type of the first.
+constexpr const char *parallel_for_name = "parallel_for", *context_name = "context",
+                     *parallel_for_type = "wengert_parallel_for";
 
 /// An object file with all that its descriptions say.
 struct ObjectDescription {

@@ -42,6 +42,9 @@ static Json describe(const Entry& entry) {
   for (size_t i = 0; i < entry.outputs.size(); i++) add(entry.outputs[i], names.outputs[i], "output", false);
   arguments.push_back(
       {{"name", "workspace"}, {"role", "workspace"}, {"passing", "pointer"}, {"c_type", "void"}});
+  for (const auto& [name, type] : {std::pair(parallel_for_name, parallel_for_type), {context_name, "void"}})
+    if (entry.threaded())
+      arguments.push_back({{"name", name}, {"role", name}, {"passing", "pointer"}, {"c_type", type}});
   return {{"symbol", entry.symbol},
           {"packed_symbol", entry.symbol + "_packed"},
           {"workspace_symbol", entry.symbol + "_workspace"},
@@ -49,7 +52,8 @@ static Json describe(const Entry& entry) {
           {"summary", entry.summary},
           {"arguments", arguments},
           {"symbols", names.symbols},
-          {"workspace", workspace_text(entry, names)}};
+          {"workspace", workspace_text(entry, names)},
+          {"threads", entry.threads}};
 }
 
 std::string write_json_description(const ObjectDescription& object) {

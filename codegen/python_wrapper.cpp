@@ -33,12 +33,14 @@ _SIZES = _ctypes.POINTER(_ctypes.c_int64)
 class _Kernel:
     """One entry: inputs and outputs are (name, dtype, extents), solve is (input, axis, symbol, scale, offset)."""
 
-    def __init__(self, name, inputs, symbols, outputs, solve):
+    def __init__(self, name, inputs, symbols, outputs, solve, threads):
         self.name, self.inputs, self.symbols, self.outputs, self.solve = name, inputs, symbols, outputs, solve
         self.result = _collections.namedtuple(name + "_result", [output[0] for output in outputs])
         self.packed = getattr(_library, name + "_packed")
         self.packed.restype = _ctypes.c_int
-        self.packed.argtypes = [_POINTERS, _SIZES, _POINTERS, _ctypes.c_void_p]
+        # Behind the workspace, threaded kernels take a parallel_for and its context: NULL, so one thread here.
+        self.serial = [None] * (2 if threads > 1 else 0)
+        self.packed.argtypes = [_POINTERS, _SIZES, _POINTERS] + [_ctypes.c_void_p] * (1 + len(self.serial))
         self.workspace = getattr(_library, name + "_workspace")
         self.workspace.restype = _ctypes.c_size_t
         self.workspace.argtypes = [_ctypes.c_int64] * len(symbols)
@@ -92,6 +94,7 @@ class _Kernel:
             (_ctypes.c_int64 * max(1, len(symbols)))(*symbols),
             (_ctypes.c_void_p * max(1, len(outputs)))(*[output.ctypes.data for output in outputs]),
             workspace.ctypes.data,
+            *self.serial,
         )
         if code < 0:
             raise ValueError(f"{self.name}: {_CODES.get(code, code)}")
@@ -166,11 +169,12 @@ std::string function(const Entry& entry) {
       fmt::format("{}\n\n    {} -> {}", entry.summary.empty() ? entry.symbol : entry.summary,
                   fmt::join(texts, ", "), fmt::join(results, ", "));
   return fmt::format(
-      "\n\n_kernel_{0} = _Kernel(\n    \"{0}\",\n    {1},\n    {2},\n    {3},\n    {4},\n)\n"
+      "\n\n_kernel_{0} = _Kernel(\n    \"{0}\",\n    {1},\n    {2},\n    {3},\n    {4},\n    {9},\n)\n"
       "\n\ndef {0}({5}):\n    return _kernel_{0}({6}, {7})\n"
       "\n\n{0}.__doc__ = {8}\n",
       entry.symbol, list(inputs), list(symbols), list(outputs), list(solutions(entry, names)),
-      fmt::join(parameters, ", "), tuple(names.inputs), tuple(names.symbols), quoted(documentation));
+      fmt::join(parameters, ", "), tuple(names.inputs), tuple(names.symbols), quoted(documentation),
+      entry.threads);
 }
 
 }  // namespace

@@ -20,7 +20,12 @@ static CompileOptions options_of(const CompileSettings& settings) {
 }
 
 static PlanOptions plan_options(const CompileSettings& settings, const Target& target) {
-  return {.scalar_tier = settings.scalar_tier, .vector_bits = target.vector_bits};
+  constexpr uint32_t most = 4096;  // the workspace grows with it
+  if (settings.threads < 1 || settings.threads > most)
+    throw Error(Code::argument,
+                fmt::format("{} threads are asked for; 1 to {} are possible", settings.threads, most));
+  return {
+      .scalar_tier = settings.scalar_tier, .vector_bits = target.vector_bits, .threads = settings.threads};
 }
 
 static Program optimized(const Program& program, const CompileSettings& settings) {
@@ -44,6 +49,11 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   const Plan plan = make_plan(*out.program_, plan_options(settings, target));
   emit_entry(compilation, plan, describe_entry(plan, out.symbol_));
   out.kernel_ = load_object(compilation.emit_object());
+  const std::string packed = out.symbol_ + "_packed";
+  if (settings.threads > 1)
+    out.threaded_ = out.kernel_->function<runtime::ThreadedPackedEntry>(packed);
+  else
+    out.packed_ = out.kernel_->function<runtime::PackedEntry>(packed);
   return out;
 }
 
@@ -132,7 +142,7 @@ std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> argumen
   }
   for (Tensor& result : results) outputs.push_back(result.bytes.data());
   const int code =
-      packed()(inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
+      call(inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
   if (code < 0) throw Error(Code::size, fmt::format("{}: {}", program_->name, refusal(code)));
   if (flags) *flags |= code;
   return results;
@@ -140,6 +150,10 @@ std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> argumen
 
 void check_scalars(const CompiledFunction& function, size_t inputs, size_t outputs) {
   const Program& program = function.program();
+  if (function.threaded())
+    throw Error(Code::argument, fmt::format("{} is compiled for threads, which scalars don't need: a typed "
+                                            "handle wants threads = 1",
+                                            program.name));
   const Type scalar{Dtype::f64, {}};
   bool fits = program.inputs().size() == inputs && program.outputs.size() == outputs;
   for (Value input : program.inputs()) fits = fits && program.graph->type(input) == scalar;

@@ -14,6 +14,7 @@
 #include "runtime/buffer.h"
 #include "runtime/kernel.h"
 #include "runtime/scalar_tier.h"
+#include "runtime/threads.h"
 
 namespace wengert {
 
@@ -24,6 +25,9 @@ struct CompileSettings {
   bool stable = true;       ///< permits rewrites that are nearer to the real value (log1p …)
   bool quick = false;       ///< compile as fast as can be, for slower code
   ScalarTier scalar_tier = ScalarTier::automatic;
+  /// Workers that share a call's work at most; the bits of the results do not depend on it. Above 1 the
+  /// kernel takes a parallel_for (docs/abi.md); for jit it is the process's own (runtime/threads.h).
+  uint32_t threads = 1;
 };
 
 /// A compiled program in memory. Immutable; calls are thread-safe.
@@ -36,16 +40,19 @@ class CompiledFunction {
                                  int* flags = nullptr) const;
 
   /// The function itself, under the C ABI (docs/abi.md): no check but the kernel's own. Valid while this
-  /// lives.
+  /// lives. A threaded function's last arguments are parallel_for and its context.
   template <class F>
   F* raw() const {
     return kernel_->function<F>(symbol_);
   }
 
-  /// NAME_packed of the C ABI: the arguments in arrays. Valid while this lives.
-  runtime::PackedEntry* packed() const {
-    return kernel_->function<runtime::PackedEntry>(symbol_ + "_packed");
+  /// NAME_packed of the C ABI: the arguments in arrays, on the threads that it was compiled for. No check but
+  /// the kernel's own.
+  int call(const void* const* inputs, const int64_t* symbols, void* const* outputs, void* workspace) const {
+    return threaded_ ? threaded_(inputs, symbols, outputs, workspace, runtime::parallel_for, nullptr)
+                     : packed_(inputs, symbols, outputs, workspace);
   }
+  bool threaded() const { return threaded_ != nullptr; }
 
   /// The program as it was compiled, behind the passes.
   const Program& program() const { return *program_; }
@@ -59,13 +66,16 @@ class CompiledFunction {
   std::shared_ptr<runtime::Kernel> kernel_;
   std::vector<std::string> symbols_;
   std::string symbol_;
+  runtime::PackedEntry* packed_ = nullptr;            // one of these
+  runtime::ThreadedPackedEntry* threaded_ = nullptr;  // is not null
 };
 
 /// Compiles for this machine and loads. The object bytes are those that build_object() writes for the same
 /// settings.
 CompiledFunction jit(const Program& program, const CompileSettings& settings = {});
 
-/// Throws Error(type) unless the function takes and gives so many f64 scalars.
+/// Throws Error(type) unless the function takes and gives so many f64 scalars, Error(argument) if it is
+/// threaded.
 void check_scalars(const CompiledFunction& function, size_t inputs, size_t outputs);
 
 /// A typed handle of a compiled scalar program: `ScalarFunction<2, 3> f(jit(program))` takes 2 doubles and

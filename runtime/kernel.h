@@ -38,6 +38,10 @@ class Kernel {
 /// The types of NAME_packed and NAME_packed_workspace; see docs/abi.md.
 using PackedEntry = int(const void* const* inputs, const int64_t* symbols, void* const* outputs,
                         void* workspace);
+/// parallel_for of a threaded kernel (runtime/threads.h has one), and its NAME_packed.
+using ParallelFor = void(void* context, int64_t count, void (*body)(void* data, int64_t index), void* data);
+using ThreadedPackedEntry = int(const void* const* inputs, const int64_t* symbols, void* const* outputs,
+                                void* workspace, ParallelFor* parallel_for, void* context);
 using PackedWorkspace = size_t(const int64_t* symbols);
 
 }  // namespace wengert::runtime

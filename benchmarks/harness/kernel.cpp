@@ -47,7 +47,7 @@ CompiledFunction compile(const MakeProgram& make, const Derivatives& derivatives
 
 BoundKernel::BoundKernel(CompiledFunction function, const Row& row, const std::vector<Array>& outputs,
                          const Bindings& sizes)
-    : function_(std::move(function)), kept_(outputs), entry_(function_.packed()) {
+    : function_(std::move(function)), kept_(outputs) {
   const Program& program = function_.program();
   for (Value input : program.inputs()) inputs_.push_back(row.input(program.graph->input_name(input)).data());
   for (const std::string& symbol : program.symbols()) symbols_.push_back(sizes.at(symbol));
@@ -59,7 +59,7 @@ BoundKernel::BoundKernel(CompiledFunction function, const Row& row, const std::v
 }
 
 void BoundKernel::operator()() const {
-  if (const int code = entry_(inputs_.data(), symbols_.data(), outputs_.data(), workspace_->data()))
+  if (const int code = function_.call(inputs_.data(), symbols_.data(), outputs_.data(), workspace_->data()))
     throw Error(Code::size, fmt::format("a kernel returned {}", code));
 }
 

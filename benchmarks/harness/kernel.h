@@ -45,7 +45,6 @@ class BoundKernel {
   std::vector<int64_t> symbols_;
   std::vector<void*> outputs_;
   std::shared_ptr<runtime::Buffer> workspace_;
-  runtime::PackedEntry* entry_;
 };
 
 struct Task {

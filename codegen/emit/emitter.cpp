@@ -12,7 +12,9 @@ Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
       plan(p),
       entry(std::move(e)),
       scalars(p.program->graph->size(), nullptr),
-      setup_(c.context()) {
+      setup_(c.context()),
+      frame_{.function = entry.function},
+      costs_(p) {
   llvm::BasicBlock* setup = llvm::BasicBlock::Create(c.context(), "setup", entry.function);
   llvm::BasicBlock* start = llvm::BasicBlock::Create(c.context(), "start", entry.function);
   builder.CreateBr(setup);
@@ -23,30 +25,42 @@ Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
 
 llvm::Value* Emitter::allocate(llvm::Type* type, uint64_t count, const char* name) {
   const std::pair key(type, count);
-  const size_t taken = used_[key]++;
-  if (auto [slot, end] = slots_.equal_range(key); static_cast<size_t>(std::distance(slot, end)) > taken)
+  const size_t taken = frame_.used[key]++;
+  if (auto [slot, end] = frame_.slots.equal_range(key); static_cast<size_t>(std::distance(slot, end)) > taken)
     return std::next(slot, static_cast<std::ptrdiff_t>(taken))->second;
   llvm::Value* made = new_slot(type, count, name);
-  slots_.emplace(key, made);
+  frame_.slots.emplace(key, made);
   return made;
 }
 
 llvm::Value* Emitter::new_slot(llvm::Type* type, uint64_t count, const char* name) {
-  Builder first(&entry.function->getEntryBlock(), entry.function->getEntryBlock().begin());
+  llvm::BasicBlock& block = frame_.function->getEntryBlock();
+  Builder first(&block, block.begin());
   llvm::AllocaInst* slot = first.CreateAlloca(type, first.getInt64(count), name);
   slot->setAlignment(llvm::Align(64));
   return slot;
 }
 
+llvm::Value* Emitter::make_flags() {
+  if (frame_.flags) return frame_.flags;
+  frame_.flags = new_slot(setup_.getInt32Ty(), 1, "flags");
+  llvm::BasicBlock& block = frame_.function->getEntryBlock();
+  Builder(&block, std::next(block.begin())).CreateStore(setup_.getInt32(0), frame_.flags);
+  return frame_.flags;
+}
+
 void Emitter::raise(Builder& builder, llvm::Value* condition, int flag) {
-  if (!flags_) {
-    flags_ = new_slot(builder.getInt32Ty(), 1, "flags");
-    setup_.CreateStore(setup_.getInt32(0), flags_);
-  }
-  llvm::Value* have = builder.CreateLoad(builder.getInt32Ty(), flags_);
+  llvm::Value* flags = make_flags();
+  llvm::Value* have = builder.CreateLoad(builder.getInt32Ty(), flags);
   builder.CreateStore(
       builder.CreateOr(have, builder.CreateSelect(condition, builder.getInt32(flag), builder.getInt32(0))),
-      flags_);
+      flags);
+}
+
+Extent Emitter::work(const Nest& nest) {
+  if (!splits()) return 0;  // nobody asks
+  const Cost cost = costs_.of(nest);
+  return cost.operations * 2 + cost.bytes;
 }
 
 llvm::Value* Emitter::extent(const Extent& extent) {

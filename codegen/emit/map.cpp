@@ -1,7 +1,7 @@
 // Nests that store one element an index: elementwise results, parts of a concatenation, fills.
 #include <algorithm>
 
-#include "codegen/emit/scope.h"
+#include "codegen/emit/parallel.h"
 
 namespace wengert {
 
@@ -65,15 +65,16 @@ static void over_split(Scope& scope, const Nest& nest, const Index& index, Inter
 static void over_space(Scope& scope, const Nest& nest, bool flat, const AtElement& body) {
   if (nest.space.empty()) return body(scope, {});
   const unsigned lanes = lanes_of(scope.emitter, nest);
-  const Interval rows = scope.emitter.rows(nest);
-  if (flat) {
-    emit_vector_loop(scope, flat_range(scope, nest, rows), lanes, [&](Scope& inner, AxisIndex i) {
+  if (!flat)
+    return emit_rows_in_parts(
+        scope, nest, [&](Scope& part, Interval rows) { over_split(part, nest, {}, rows, lanes, body); });
+  const Interval elements = flat_range(scope, nest, scope.emitter.rows(nest));
+  emit_in_parts(scope, elements, scope.emitter.work(nest), 64, [&](Scope& part, Interval range) {
+    emit_vector_loop(part, range, lanes, [&](Scope& inner, AxisIndex i) {
       i.depth = std::max(i.depth, inner.depth);
       body(inner, Index{{i}, true});
     });
-    return;
-  }
-  over_split(scope, nest, {}, rows, lanes, body);
+  });
 }
 
 void emit_map(Scope& scope, const Nest& nest) {

@@ -7,13 +7,13 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "codegen/calling_convention.h"
 #include "codegen/compiler.h"
 #include "codegen/llvm_builder.h"
-#include "codegen/plan/plan.h"
-#include "ir/evaluate_kinds.h"
+#include "codegen/plan/costs.h"
 
 namespace wengert {
 
@@ -115,7 +115,7 @@ class Emitter {
   /// A stack slot of the frame, the nest's until release(): nests one after another share their slots, so
   /// that the frame does not grow with the program.
   llvm::Value* allocate(llvm::Type* type, uint64_t count, const char* name);
-  void release() { used_.clear(); }
+  void release() { frame_.used.clear(); }
   /// The part of a nest's outermost axis that is emitted: all of it, or the block's rows inside a tree.
   Interval rows(const Nest& nest) { return block_.begin ? block_ : whole(nest.space[0]); }
   Interval whole(const Extent& extent);
@@ -124,7 +124,26 @@ class Emitter {
   void set_block(Interval block, const std::map<uint32_t, llvm::Value*>& pointers);
   /// Sets flag bits where the condition (i1) holds.
   void raise(Builder& builder, llvm::Value* condition, int flag);
-  llvm::Value* flags() { return flags_; }
+  /// Where the flags of the function that is emitted lie; null: nothing raises any.
+  llvm::Value* flags() { return frame_.flags; }
+  llvm::Value* make_flags();
+
+  /// What belongs to the function that is emitted: the entry, or one of its parts (codegen/emit/parallel.h).
+  struct Frame {
+    llvm::Function* function = nullptr;
+    std::multimap<std::pair<llvm::Type*, uint64_t>, llvm::Value*> slots = {};
+    std::map<std::pair<llvm::Type*, uint64_t>, size_t> used = {};  ///< how many of them the nest has
+    llvm::Value* flags = nullptr;
+  };
+  /// Goes on in another function; returns what was left.
+  Frame enter(Frame frame) { return std::exchange(frame_, std::move(frame)); }
+  Frame enter(llvm::Function* function) { return enter(Frame{.function = function}); }
+  /// Whether nests may be cut into parts here: not inside of one, nor inside of a block.
+  bool splits() const {
+    return plan.options.threads > 1 && frame_.function == entry.function && !block_.begin;
+  }
+  /// Of a nest, in operations and half bytes.
+  Extent work(const Nest& nest);
 
   /// At the end of a block ahead of everything, for what does not depend on loops.
   Builder& setup() { return setup_; }
@@ -141,9 +160,8 @@ class Emitter {
  private:
   llvm::Value* new_slot(llvm::Type* type, uint64_t count, const char* name);
   Builder setup_;  ///< before the terminator of a block ahead of everything: sizes, pointers
-  llvm::Value* flags_ = nullptr;
-  std::multimap<std::pair<llvm::Type*, uint64_t>, llvm::Value*> slots_;
-  std::map<std::pair<llvm::Type*, uint64_t>, size_t> used_;  ///< how many of them the current nest has
+  Frame frame_;
+  CostCounter costs_;
   std::map<uint32_t, llvm::Value*> pointers_;
   Interval block_{nullptr, nullptr};
   std::map<uint32_t, std::vector<llvm::Value*>> strides_;

@@ -150,6 +150,11 @@ struct ScalarRepeat {
 struct PlanOptions {
   ScalarTier scalar_tier = ScalarTier::automatic;
   unsigned vector_bits = 512;  ///< of the target
+  /// Workers that a call may have at most (docs/decisions/threads.md). 1: the kernel has no parallel_for.
+  uint32_t threads = 1;
+  /// What a part of a nest should do at least, in operations and half bytes; tests want less.
+  int64_t part_work = default_part_work;
+  static constexpr int64_t default_part_work = int64_t{1} << 17;
 };
 
 struct Plan {

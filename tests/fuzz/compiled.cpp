@@ -6,6 +6,7 @@
 
 #include "codegen/emit/entry.h"
 #include "codegen/jit.h"
+#include "runtime/threads.h"
 
 namespace wengert::fuzz {
 namespace {
@@ -34,14 +35,27 @@ class Guarded {
 
 }  // namespace
 
-Compiled::Compiled(const Program& program, Tier tier, const Target& target)
-    : program_(program), plan_(make_plan(program)), symbols_(program.symbols()) {
+Compiled::Compiled(const Program& program, Tier tier, const Target& target, uint32_t threads)
+    : program_(program),
+      plan_(make_plan(program, {.vector_bits = target.vector_bits, .threads = threads, .part_work = 1})),
+      symbols_(program.symbols()) {
   Compilation compilation(target, {.tier = tier}, "random");
   emit_entry(compilation, plan_, describe_entry(plan_, "kernel"));
   kernel_ = load_object(compilation.emit_object());
 }
 
 Evaluation Compiled::run(std::span<const Tensor> arguments, const Bindings& symbols) const {
+  Evaluation result = run(arguments, symbols, true);
+  if (plan_.options.threads == 1) return result;
+  const Evaluation serial = run(arguments, symbols, false);
+  bool same = serial.flags == result.flags;
+  for (size_t i = 0; i < result.outputs.size(); i++)
+    same = same && serial.outputs[i].same_bits(result.outputs[i]);
+  if (!same) throw Error(Code::internal, "the kernel gives other bits on threads");
+  return result;
+}
+
+Evaluation Compiled::run(std::span<const Tensor> arguments, const Bindings& symbols, bool on_threads) const {
   std::vector<const void*> inputs;
   for (const Tensor& argument : arguments) inputs.push_back(argument.bytes.data());
   std::vector<int64_t> numbers;
@@ -59,8 +73,13 @@ Evaluation Compiled::run(std::span<const Tensor> arguments, const Bindings& symb
   for (Guarded& array : arrays) outputs.push_back(array.data());
   const auto needed = static_cast<size_t>(plan_.workspace.evaluate(symbols));
   Guarded workspace(needed == 0 ? 0 : needed + 63, 1);  // the kernel aligns it
-  result.flags = kernel_->function<runtime::PackedEntry>("kernel_packed")(inputs.data(), numbers.data(),
-                                                                          outputs.data(), workspace.data());
+  if (plan_.options.threads == 1)
+    result.flags = kernel_->function<runtime::PackedEntry>("kernel_packed")(inputs.data(), numbers.data(),
+                                                                            outputs.data(), workspace.data());
+  else
+    result.flags = kernel_->function<runtime::ThreadedPackedEntry>("kernel_packed")(
+        inputs.data(), numbers.data(), outputs.data(), workspace.data(),
+        on_threads ? runtime::parallel_for : nullptr, nullptr);
   if (result.flags < 0) throw Error(Code::internal, fmt::format("the kernel returned {}", result.flags));
   if (!workspace.intact()) throw Error(Code::internal, "the kernel wrote outside of its workspace");
   for (size_t i = 0; i < arrays.size(); i++) {

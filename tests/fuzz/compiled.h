@@ -12,14 +12,16 @@ namespace wengert::fuzz {
 
 class Compiled {
  public:
-  /// The program has no composites; it must outlive this.
-  Compiled(const Program& program, Tier tier, const Target& target = Target::host());
+  /// The program has no composites; it must outlive this. With `threads` above 1 every loop that can be is
+  /// cut into parts, however little there is to do.
+  Compiled(const Program& program, Tier tier, const Target& target = Target::host(), uint32_t threads = 1);
 
-  /// As evaluate(). Throws Error(internal) when the kernel refuses the call or writes outside of an output or
-  /// of the workspace.
+  /// As evaluate(); a threaded kernel with and without threads, which must give the same. Throws
+  /// Error(internal) when the kernel refuses the call or writes outside of an output or of the workspace.
   Evaluation run(std::span<const Tensor> arguments, const Bindings& symbols) const;
 
  private:
+  Evaluation run(std::span<const Tensor> arguments, const Bindings& symbols, bool on_threads) const;
   const Program& program_;
   Plan plan_;
   std::vector<std::string> symbols_;

@@ -100,13 +100,15 @@ std::string difference(const Program& program, const Evaluation& expected, const
                                      : fmt::format("flags {} expected, {} got", expected.flags, got.flags);
 }
 
-// Every second program is compiled as it was drawn, the others behind the passes.
+// Every second program is compiled as it was drawn, the others behind the passes; every third one for
+// threads.
 std::string kernel_differs(const Program& drawn, uint64_t seed) {
   RunOptions options;
   options.verify = false;
   const Program program =
       seed % 2 ? optimize(drawn, options) : run_pass(remove_dead_nodes, run_pass(expand_composites, drawn));
-  const Compiled compiled(program, seed % 5 == 0 ? Tier::fast : Tier::full);
+  const Compiled compiled(program, seed % 5 == 0 ? Tier::fast : Tier::full, Target::host(),
+                          seed % 3 == 0 ? 2 + static_cast<uint32_t>(seed % 7) : 1);
   std::mt19937_64 random(seed);
   for (const Bindings& symbols : sizes(program, seed)) {
     for (int i = 0; i < 2; i++) {

@@ -5,6 +5,7 @@
 #include "codegen/emit/entry.h"
 #include "codegen/jit.h"
 #include "runtime/buffer.h"
+#include "runtime/threads.h"
 
 namespace wengert::testing {
 
@@ -20,9 +21,16 @@ static Tensor random_tensor(Dtype dtype, std::vector<int64_t> shape, uint64_t se
   return out;
 }
 
-void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier) {
-  const Plan plan = make_plan(program);
+// Workers one after another, the last one first.
+static void backwards(void*, int64_t count, void (*body)(void*, int64_t), void* data) {
+  for (int64_t i = count; i-- > 0;) body(data, i);
+}
+
+static void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier,
+                    const PlanOptions& options, runtime::ParallelFor* parallel_for) {
+  const Plan plan = make_plan(program, options);
   INFO(print_plan(plan));
+  INFO(options.threads, " threads");
   Compilation compilation(Target::host(), {.tier = tier}, "test");
   emit_entry(compilation, plan, describe_entry(plan, "kernel"));
   const auto kernel = load_object(compilation.emit_object());
@@ -46,14 +54,27 @@ void compare(const Program& program, const std::vector<Bindings>& sizes, Tier ti
       symbols.push_back(known.at(s)), at += s + "=" + std::to_string(known.at(s)) + " ";
     INFO(at);
     const runtime::Buffer workspace(plan.workspace.evaluate(known) + 64);
-    const int code = kernel->function<runtime::PackedEntry>("kernel_packed")(
-        inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
+    auto* space = const_cast<std::byte*>(workspace.data());
+    const int code = options.threads > 1
+                         ? kernel->function<runtime::ThreadedPackedEntry>("kernel_packed")(
+                               inputs.data(), symbols.data(), outputs.data(), space, parallel_for, nullptr)
+                         : kernel->function<runtime::PackedEntry>("kernel_packed")(
+                               inputs.data(), symbols.data(), outputs.data(), space);
     CHECK(code == expected.flags);
     for (size_t i = 0; i < results.size(); i++) {
       INFO(program.outputs[i].name);
       CHECK(results[i].same_bits(expected.outputs[i]));
     }
   }
+}
+
+void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier) {
+  const unsigned bits = Target::host().vector_bits;
+  compare(program, sizes, tier, {.vector_bits = bits}, nullptr);
+  if (tier != Tier::full) return;
+  // Cut wherever that is possible.
+  compare(program, sizes, tier, {.vector_bits = bits, .threads = 3, .part_work = 1}, runtime::parallel_for);
+  compare(program, sizes, tier, {.vector_bits = bits, .threads = 7, .part_work = 1000}, backwards);
 }
 
 }  // namespace wengert::testing

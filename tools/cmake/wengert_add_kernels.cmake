@@ -12,6 +12,7 @@
 #   CPU name             x86-64-v3 unless said; TARGET_TRIPLE triple for another machine
 #   NAME name            the files' name and a single function's symbol; unless said the first of FUNCTIONS, else
 #                        the source's own name: loss.wg gives loss.h and loss_grad, whatever its function is called
+#   THREADS 8            kernels that share their work among so many workers at most (docs/abi.md)
 #   FAST_MATH            permits rewrites that change rounding
 #   PYTHON               NAME.py and its shared library as well
 #
@@ -19,7 +20,7 @@
 # neither LLVM nor Wengert's. Objects are made anew when a source or the command changes.
 function(wengert_add_kernels target)
   set(lists SOURCES FUNCTIONS GRAD HVP JACOBIAN HESSIAN JVP BIND)
-  cmake_parse_arguments(PARSE_ARGV 1 kernel "VALUE;FAST_MATH;PYTHON" "CPU;NAME;TARGET_TRIPLE" "${lists}")
+  cmake_parse_arguments(PARSE_ARGV 1 kernel "VALUE;FAST_MATH;PYTHON" "CPU;NAME;TARGET_TRIPLE;THREADS" "${lists}")
   if(kernel_UNPARSED_ARGUMENTS OR kernel_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "wengert_add_kernels(${target}): cannot make sense of "
       "'${kernel_UNPARSED_ARGUMENTS}${kernel_KEYWORDS_MISSING_VALUES}'")
@@ -33,7 +34,7 @@ function(wengert_add_kernels target)
     if(NOT EXISTS ${path} AND NOT generated)
       message(FATAL_ERROR "wengert_add_kernels(${target}): there is no file '${source}'; after SOURCES stand "
         "files, and options are FUNCTIONS, VALUE, GRAD, HVP, JACOBIAN, HESSIAN, JVP, BIND, CPU, TARGET_TRIPLE, "
-        "NAME, FAST_MATH and PYTHON")
+        "NAME, THREADS, FAST_MATH and PYTHON")
     endif()
   endforeach()
   list(LENGTH kernel_SOURCES count)
@@ -67,6 +68,9 @@ function(wengert_add_kernels target)
   endif()
   if(kernel_TARGET_TRIPLE)
     list(APPEND options --target ${kernel_TARGET_TRIPLE})
+  endif()
+  if(kernel_THREADS)
+    list(APPEND options --threads ${kernel_THREADS})
   endif()
   if(kernel_PYTHON)
     string(APPEND emit ,py)

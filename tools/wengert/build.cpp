@@ -169,6 +169,11 @@ Command add_build(CLI::App& app) {
                                                                      {"full", ScalarTier::full},
                                                                      {"grouped", ScalarTier::grouped}},
                                    CLI::ignore_case));
+  sub->add_option("--threads", options->settings.threads,
+                  "Kernels that share their work among so many workers at most: they take a parallel_for, "
+                  "which NAME.h explains; 1 unless said")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096));
   sub->add_flag("--fast-math", options->settings.fast_math, "Permit rewrites that change rounding");
   sub->add_flag("!--no-stable", options->settings.stable,
                 "Leave out rewrites that are nearer to the real value");

@@ -1,0 +1,264 @@
+// A part's function is made where the builder stands, as if it were a loop's body. Then the values that it
+// uses from outside become its arguments: stored in a struct by the entry, read by the function that a worker
+// runs,
+//
+//   void task(void *data, int64_t worker) {
+//     for (int64_t part; (part = data->next++) < data->parts;) part_function(data->values…, part, worker);
+//   }
+//
+// where the increment is atomic. So a worker that is late or slow takes fewer parts.
+#include "codegen/emit/parallel.h"
+
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <llvm/IR/Module.h>
+
+#include "codegen/llvm_types.h"
+
+namespace wengert {
+namespace {
+
+constexpr int64_t most_parts = 64;
+constexpr unsigned next_field = 0, parts_field = 1, first_capture = 2;
+
+// The values that a function uses and another one has.
+class Captures {
+ public:
+  explicit Captures(llvm::Function& function) : function_(function) {
+    for (llvm::BasicBlock& block : function)
+      for (llvm::Instruction& instruction : block)
+        for (llvm::Value* operand : instruction.operands()) collect(operand);
+  }
+
+  const std::vector<llvm::Value*>& values() const { return values_; }
+
+  /// Puts arguments from number 0 on, and copies of addresses made of them, in the place of the values.
+  void replace(llvm::Function& with) {
+    for (size_t i = 0; i < values_.size(); i++) inside_[values_[i]] = with.getArg(static_cast<unsigned>(i));
+    llvm::Instruction* first = &*with.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
+    for (llvm::GetElementPtrInst* address : addresses_) {
+      llvm::Instruction* copy = address->clone();
+      copy->insertBefore(first->getIterator());
+      rename(*copy);
+      inside_[address] = copy;
+    }
+    for (llvm::BasicBlock& block : with)
+      for (llvm::Instruction& instruction : block) rename(instruction);
+  }
+
+ private:
+  bool outside(llvm::Value* value) const {
+    if (auto* instruction = llvm::dyn_cast<llvm::Instruction>(value))
+      return instruction->getFunction() != &function_;
+    auto* argument = llvm::dyn_cast<llvm::Argument>(value);
+    return argument && argument->getParent() != &function_;
+  }
+
+  // Addresses are computed again, so that it can be seen which array they are of.
+  void collect(llvm::Value* value) {
+    if (!outside(value) || !seen_.insert(value).second) return;
+    if (auto* address = llvm::dyn_cast<llvm::GetElementPtrInst>(value)) {
+      for (llvm::Value* operand : address->operands()) collect(operand);
+      addresses_.push_back(address);  // behind what it is made of
+      return;
+    }
+    values_.push_back(value);
+  }
+
+  void rename(llvm::Instruction& instruction) {
+    for (llvm::Use& use : instruction.operands())
+      if (auto found = inside_.find(use.get()); found != inside_.end()) use.set(found->second);
+  }
+
+  llvm::Function& function_;
+  std::set<llvm::Value*> seen_;
+  std::vector<llvm::Value*> values_;
+  std::vector<llvm::GetElementPtrInst*> addresses_;
+  std::map<llvm::Value*, llvm::Value*> inside_;
+};
+
+llvm::Function* add_function(Emitter& emitter, const char* what, const std::vector<llvm::Type*>& arguments) {
+  llvm::Module& module = emitter.compilation.module();
+  llvm::Type* none = llvm::Type::getVoidTy(module.getContext());
+  return llvm::Function::Create(llvm::FunctionType::get(none, arguments, false),
+                                llvm::Function::InternalLinkage,
+                                fmt::format("{}.{}", emitter.entry.function->getName().str(), what), module);
+}
+
+// The body as a function of (part, worker), in which values of the entry stand as they are.
+llvm::Function* emit_body_function(Scope& outer,
+                                   const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& body) {
+  Emitter& emitter = outer.emitter;
+  llvm::Type* number = outer.builder.getInt64Ty();
+  llvm::Function* function = add_function(emitter, "part", {number, number});
+  llvm::BasicBlock* block = llvm::BasicBlock::Create(outer.builder.getContext(), "part", function);
+  Emitter::Frame before = emitter.enter(function);
+  Scope inner(emitter, &outer, outer.lanes, block);
+  body(inner, function->getArg(0), function->getArg(1));
+  llvm::Value* own_flags = emitter.flags();
+  emitter.enter(std::move(before));
+  if (own_flags)
+    inner.builder.CreateAtomicRMW(llvm::AtomicRMWInst::Or, emitter.make_flags(),
+                                  inner.builder.CreateLoad(inner.builder.getInt32Ty(), own_flags),
+                                  llvm::MaybeAlign(4), llvm::AtomicOrdering::Monotonic);
+  inner.builder.CreateRetVoid();
+  return function;
+}
+
+// The same with the captures as arguments in front.
+llvm::Function* with_arguments(Emitter& emitter, llvm::Function* made, Captures& captures) {
+  std::vector<llvm::Type*> types;
+  for (llvm::Value* value : captures.values()) types.push_back(value->getType());
+  for (llvm::Argument& argument : made->args()) types.push_back(argument.getType());
+  llvm::Function* function = add_function(emitter, "part", types);
+  function->splice(function->begin(), made);
+  const auto count = static_cast<unsigned>(captures.values().size());
+  for (unsigned i = 0; i < made->arg_size(); i++)
+    made->getArg(i)->replaceAllUsesWith(function->getArg(count + i));
+  captures.replace(*function);
+  made->eraseFromParent();
+  function->addFnAttr(llvm::Attribute::NoInline);
+  llvm::LLVMContext& context = function->getContext();
+  for (unsigned i = 0; i < count; i++) {
+    llvm::Value* value = captures.values()[i];
+    if (value == emitter.entry.workspace) function->getArg(i)->addAttr(llvm::Attribute::NoAlias);
+    if (auto* argument = llvm::dyn_cast<llvm::Argument>(value))
+      function->addParamAttrs(
+          i, llvm::AttrBuilder(context,
+                               argument->getParent()->getAttributes().getParamAttrs(argument->getArgNo())));
+  }
+  return function;
+}
+
+// The function that a worker runs.
+llvm::Function* emit_task(Emitter& emitter, llvm::Function* part, llvm::StructType* data) {
+  Builder b(part->getContext());
+  llvm::Function* task = add_function(emitter, "task", {b.getPtrTy(), b.getInt64Ty()});
+  auto block = [&](const char* name) { return llvm::BasicBlock::Create(b.getContext(), name, task); };
+  llvm::BasicBlock *begin = block("begin"), *next = block("next"), *work = block("work"), *end = block("end");
+  b.SetInsertPoint(begin);
+  auto field = [&](unsigned i) {
+    return b.CreateLoad(data->getElementType(i), b.CreateStructGEP(data, task->getArg(0), i));
+  };
+  std::vector<llvm::Value*> arguments;
+  for (unsigned i = first_capture; i < data->getNumElements(); i++) arguments.push_back(field(i));
+  llvm::Value *parts = field(parts_field), *counter = b.CreateStructGEP(data, task->getArg(0), next_field);
+  b.CreateBr(next);
+  b.SetInsertPoint(next);
+  llvm::Value* number = b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, counter, b.getInt64(1),
+                                          llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+  b.CreateCondBr(b.CreateICmpSLT(number, parts), work, end);
+  b.SetInsertPoint(work);
+  arguments.push_back(number);
+  arguments.push_back(task->getArg(1));
+  b.CreateCall(part, arguments);
+  b.CreateBr(next);
+  b.SetInsertPoint(end);
+  b.CreateRetVoid();
+  return task;
+}
+
+// The work as a number; in floating point, since a count of operations may not fit 64 bits.
+llvm::Value* emit_work(Emitter& emitter, const Extent& work) {
+  Builder& b = emitter.setup();
+  auto value = [&](const Extent::Atom& atom) {
+    switch (atom.kind) {
+      case Extent::Atom::Kind::symbol: return emitter.extent(Extent::symbol(atom.text));
+      case Extent::Atom::Kind::floor_divide: return emitter.extent(Extent::floor_divide(atom.a, atom.b));
+      case Extent::Atom::Kind::minimum: return emitter.extent(Extent::minimum(atom.a, atom.b));
+      case Extent::Atom::Kind::maximum: return emitter.extent(Extent::maximum(atom.a, atom.b));
+    }
+    throw Error(Code::internal, "unknown kind of extent");
+  };
+  llvm::Value* sum = llvm::ConstantFP::get(b.getDoubleTy(), 0);
+  for (const Extent::Term& term : work.terms()) {
+    llvm::Value* product = llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(term.coefficient));
+    for (const Extent::AtomPtr& atom : term.atoms)
+      product = b.CreateFMul(product, b.CreateSIToFP(value(*atom), b.getDoubleTy()));
+    sum = b.CreateFAdd(sum, product);
+  }
+  return sum;
+}
+
+llvm::Value* lesser(Builder& b, llvm::Value* x, llvm::Value* y) {
+  return b.CreateSelect(b.CreateICmpSLT(x, y), x, y);
+}
+
+bool is_at_most_one(llvm::Value* value) {
+  auto* known = llvm::dyn_cast<llvm::ConstantInt>(value);
+  return known && known->getSExtValue() <= 1;
+}
+
+}  // namespace
+
+void emit_parallel(Scope& outer, llvm::Value* parts,
+                   const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& body) {
+  Emitter& emitter = outer.emitter;
+  llvm::Function* made = emit_body_function(outer, body);
+  Captures captures(*made);
+  llvm::Function* part = with_arguments(emitter, made, captures);
+  Builder& b = outer.builder;
+  std::vector<llvm::Type*> fields{b.getInt64Ty(), b.getInt64Ty()};
+  for (llvm::Value* value : captures.values()) fields.push_back(value->getType());
+  llvm::StructType* type = llvm::StructType::get(b.getContext(), fields);
+  llvm::Value* data = emitter.allocate(type, 1, "data");
+  b.CreateStore(b.getInt64(0), b.CreateStructGEP(type, data, next_field));
+  b.CreateStore(parts, b.CreateStructGEP(type, data, parts_field));
+  for (size_t i = 0; i < captures.values().size(); i++)
+    b.CreateStore(captures.values()[i],
+                  b.CreateStructGEP(type, data, first_capture + static_cast<unsigned>(i)));
+  llvm::Function* task = emit_task(emitter, part, type);
+  llvm::Value* given =
+      b.CreateICmpNE(emitter.entry.parallel_for, llvm::ConstantPointerNull::get(b.getPtrTy()));
+  llvm::Value* threaded = b.CreateAnd(given, b.CreateICmpSGT(parts, outer.number(1)));
+  auto when = [&](llvm::Value* condition, const std::function<void(Builder&)>& then) {
+    emit_loop(outer, {outer.number(0), b.CreateZExt(condition, b.getInt64Ty())}, 1, outer.lanes,
+              [&](Scope& scope, AxisIndex) { then(scope.builder); });
+  };
+  when(threaded, [&](Builder& then) {
+    llvm::Type* arguments[] = {then.getPtrTy(), then.getInt64Ty(), then.getPtrTy(), then.getPtrTy()};
+    llvm::Value* workers = lesser(then, parts, then.getInt64(emitter.plan.options.threads));
+    then.CreateCall(llvm::FunctionType::get(then.getVoidTy(), arguments, false), emitter.entry.parallel_for,
+                    {emitter.entry.context, workers, task, data});
+  });
+  when(b.CreateNot(threaded), [&](Builder& then) { then.CreateCall(task, {data, then.getInt64(0)}); });
+}
+
+void emit_in_parts(Scope& outer, Interval range, const Extent& work, int64_t granule,
+                   const std::function<void(Scope&, Interval)>& body) {
+  Emitter& emitter = outer.emitter;
+  if (!emitter.splits()) return body(outer, range);
+  Builder& b = emitter.setup();
+  const auto least = static_cast<double>(emitter.plan.options.part_work);
+  llvm::Value* wanted = b.CreateFDiv(emit_work(emitter, work), llvm::ConstantFP::get(b.getDoubleTy(), least));
+  llvm::Value* most = llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(most_parts));
+  wanted = b.CreateSelect(b.CreateFCmpOLT(wanted, most), wanted, most);
+  llvm::Value* parts = b.CreateFPToSI(wanted, b.getInt64Ty());
+  if (is_at_most_one(parts)) return body(outer, range);
+  parts = b.CreateSelect(b.CreateICmpSLT(parts, b.getInt64(1)), b.getInt64(1), parts);
+  auto divided_up = [](Builder& at, llvm::Value* x, llvm::Value* y) {
+    return at.CreateUDiv(at.CreateAdd(x, at.CreateSub(y, at.getInt64(1))), y);
+  };
+  Builder& here = outer.builder;
+  llvm::Value* count = here.CreateSub(range.end, range.begin);
+  llvm::Value* size = divided_up(here, count, parts);
+  size = here.CreateMul(divided_up(here, size, here.getInt64(granule)), here.getInt64(granule));
+  // No part is empty. A size of 0 is that of no elements.
+  llvm::Value* whole = here.CreateSelect(here.CreateICmpSLT(size, here.getInt64(1)), here.getInt64(1), size);
+  parts = divided_up(here, count, whole);
+  if (is_at_most_one(parts)) return body(outer, range);
+  emit_parallel(outer, parts, [&](Scope& scope, llvm::Value* part, llvm::Value*) {
+    llvm::Value* begin = scope.builder.CreateAdd(range.begin, scope.builder.CreateMul(part, size));
+    body(scope, {begin, lesser(scope.builder, scope.builder.CreateAdd(begin, size), range.end)});
+  });
+}
+
+void emit_rows_in_parts(Scope& outer, const Nest& nest, const std::function<void(Scope&, Interval)>& body) {
+  // Parts of a single axis begin where vectors do.
+  const int64_t granule = nest.space.size() == 1 ? 64 : 1;
+  emit_in_parts(outer, outer.emitter.rows(nest), outer.emitter.work(nest), granule, body);
+}
+
+}  // namespace wengert

@@ -1,0 +1,55 @@
+#include "codegen/plan/costs.h"
+
+#include <algorithm>
+
+#include "codegen/plan/rows.h"
+#include "ir/op.h"
+
+namespace wengert {
+
+CostCounter::CostCounter(const Plan& plan) : plan_(plan), graph_(*plan.program->graph) {}
+
+Cost CostCounter::of(const Nest& nest) {
+  Sum sum;
+  if (nest.members.empty()) count(nest, sum);
+  for (const Nest& member : nest.members) count(member, sum);
+  return sum.cost;
+}
+
+void CostCounter::count(const Nest& nest, Sum& sum) {
+  const Extent elements = element_count(nest.space);
+  Extent& operations = sum.cost.operations;
+  for (Value root : nest.roots) {
+    const Kind kind = graph_.node(root.node).op->kind;
+    if (kind == Kind::contraction)
+      operations = operations + elements * 2;
+    else if (kind == Kind::elementwise)
+      count_body(root.node, sum);
+    else
+      operations = operations + elements;
+    touch(root.node, sum);
+    for (const Read& read : reads_of(plan_, root.node)) touch(read.node, sum);
+  }
+  for (uint32_t id : inlined_by(plan_, nest)) count_body(id, sum);
+}
+
+void CostCounter::touch(uint32_t id, Sum& sum) {
+  const Type& type = graph_.type({id, 0});
+  if (type.is_scalar() || plan_.storage[id].kind == Storage::Kind::block || !sum.touched.insert(id).second)
+    return;
+  sum.cost.bytes = sum.cost.bytes + element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype));
+}
+
+void CostCounter::count_body(uint32_t id, Sum& sum) {
+  const Node& node = graph_.node(id);
+  if (node.op->kind != Kind::elementwise) return;
+  std::vector<Dtype> dtypes;
+  for (Value input : graph_.inputs(id)) dtypes.push_back(graph_.type(input).dtype);
+  const Body& body = bodies_.elementwise(*node.op, *node.attributes, dtypes);
+  const auto steps = std::count_if(body.code.begin(), body.code.end(),
+                                   [](const Instruction& in) { return in.prim != Prim::constant; });
+  sum.cost.operations =
+      sum.cost.operations + element_count(graph_.type({id, 0}).shape) * static_cast<int64_t>(steps);
+}
+
+}  // namespace wengert
