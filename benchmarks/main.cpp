@@ -1,11 +1,11 @@
 // wengert_bench: makes rows, checks their contenders and times them, on request of a driver (run.py): a line
 // of standard input is a command, the answer a line of JSON.
 //
-//   list                      the rows, with their groups
-//   open ROW                  makes it: facts, contenders, each one's error, and which pass
-//   round SECONDS             times every contender in turn, for so long each: {contender: [seconds of an
-//   answer]} dump FOLDER               writes inputs and answers as .npy, for contenders in other processes
-//   close                     frees the row
+//   list            the rows, with their groups
+//   open ROW        makes it: facts, contenders, each one's error, and which pass
+//   round SECONDS   times every contender in turn, for so long each: {contender: [seconds an answer]}
+//   dump FOLDER     writes inputs and answers as .npy, for contenders in other processes
+//   close           frees the row
 //
 // Besides: --once ROW compiles and runs Wengert's kernel and prints the seconds, for the time and memory of a
 // whole process; --loop ROW CONTENDER SECONDS runs one contender under a profiler.
@@ -116,7 +116,9 @@ void serve(const Context& context) {
 void once(const std::string& name, Context context) {
   context.only_wengert = true;
   const Row row = make_row(name, context);
-  row.contenders.at(0).run(1);
+  if (row.contenders.size() != 1 || !row.expected.empty())
+    throw Error(Code::internal, fmt::format("the row {} makes more than Wengert's kernel", name));
+  row.contenders[0].run(1);
   std::cout << json({{"row", name}, {"seconds", process_seconds()}}).dump() << std::endl;
 }
 

@@ -110,8 +110,8 @@ def wrong_answers(result):
             out.append(f"{name}: {row['problem']}")
             continue
         out += [f"{name}: {who} differs from the answer by {row['contenders'][who]['error']:.2g}"
-                for who in (OURS, FAST, row["facts"].get("baseline"))
-                if who in row["contenders"] and not row["contenders"][who]["right"]]
+                for who in row["contenders"]
+                if (who.startswith(OURS) or who == row["facts"].get("baseline")) and not row["contenders"][who]["right"]]
     return out
 
 
@@ -126,10 +126,8 @@ def worse(result, recorded, margin):
             compared += 1
             if value > before[what] * (1 + margin):
                 out.append(f"{name}: {what} is {value:.3g}, was {before[what]:.3g}")
-    if compared == 0:
-        out.append("no ratio of this run is in the recorded file")
     print(f"{compared} ratios compared, {len(out)} worse by more than {margin:.0%}")
-    return out
+    return out if compared else ["no ratio of this run is in the recorded file"]
 
 
 def write_svg(path, result):

@@ -52,6 +52,15 @@ def chosen(rows, wanted):
     return [row["row"] for row in rows if row["row"] in wanted or row["group"] in wanted]
 
 
+def ask_peer(peer, row, line):
+    """Its answer; an empty one when it fails, and the others go on without it."""
+    try:
+        return peer.ask(line)
+    except workers.Refused as problem:
+        print(f"{peer.name}: {row}: {problem}", file=sys.stderr)
+        return {}
+
+
 def measure(name, bench, peers, options):
     """One row: {"facts", "contenders": {name: {"least", "median", "error", "right", …}}}."""
     opened = bench.ask(f"open {name}")
@@ -61,18 +70,24 @@ def measure(name, bench, peers, options):
     if peers:
         with workers.dumped(bench) as folder:
             for peer in peers:
-                try:
-                    answer = peer.ask(f"open {name} {opened['tolerance']} {folder}")
-                except workers.Refused as problem:  # the others go on without it
-                    print(f"{peer.name}: {name}: {problem}", file=sys.stderr)
-                    continue
-                for one in answer["contenders"]:
-                    contenders[one.pop("contender")] = dict(one, samples=[])
-                if answer["contenders"]:
-                    playing.append(peer)
+                peer.start_again_if_ended()
+                answer = ask_peer(peer, name, f"open {name} {opened['tolerance']} {folder}")
+                for one in answer.get("contenders", ()):
+                    contender = one.pop("contender")
+                    if "problem" in one:
+                        print(f"{peer.name}: {name}: {contender}: {one['problem']}", file=sys.stderr)
+                        continue
+                    contenders[contender] = dict(one, of=peer.name, samples=[])
+                    if peer not in playing:
+                        playing.append(peer)
     for _ in range(options.rounds):
-        for worker in playing:
-            for contender, times in worker.ask(f"round {options.seconds}").items():
+        for worker in list(playing):
+            turn = f"round {options.seconds}"
+            answer = bench.ask(turn) if worker is bench else ask_peer(worker, name, turn)
+            if not answer:  # what it measured before is no more to be trusted
+                playing.remove(worker)
+                contenders = {who: one for who, one in contenders.items() if one.get("of") != worker.name}
+            for contender, times in answer.items():
                 contenders[contender]["samples"] += times
     for worker in playing:
         worker.ask("close")
@@ -112,8 +127,7 @@ def main():
             result["rows"][name] = measure(name, bench, peers, options)
         except workers.Refused as problem:
             result["rows"][name] = dict(problem=str(problem))
-            if bench.process.poll() is not None:
-                bench = workers.Worker("wengert", [options.bench, *bench_options], options.core)
+            bench.start_again_if_ended()
         table.row(name, result["rows"][name])
     if options.json:
         with open(options.json, "w") as file:

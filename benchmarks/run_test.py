@@ -9,18 +9,75 @@ import subprocess
 import sys
 import tempfile
 
+import report
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROWS = ["problems", "deep-1k-scalars", "matmul-f64-nn-12", "matmul-f32-tn-5", "matmul-f64-nt-48", "matmul-f64-nn-8-symbolic",
         "exp-f64", "pow-f32"]
 
 
+# A peer with the answer of "tiny", and ways to fail.
+PEER = """
+import os, sys
+for line in sys.stdin:
+    word = line.split()[0]
+    if word == "open":
+        print('{"contenders": [{"contender": "Good", "error": 0, "right": true, "peer": true}, '
+              '{"contender": "Bad", "problem": "cannot"}]}', flush=True)
+    elif word == "round":
+        if os.environ["FAILS"] == "ends":
+            os._exit(3)
+        print('{"problem": "no"}' if os.environ["FAILS"] == "refuses" else '{"Good": [1e-9]}', flush=True)
+    else:
+        print("{}", flush=True)
+"""
+
+
+def check_peers(folder, run, expect):
+    """What fails of a peer is said, and the row keeps the others."""
+    python = os.path.join(folder, "python")  # runs the peer above in place of peers/serve.py
+    with open(python, "w") as file:
+        file.write(f"#!{sys.executable}\n{PEER}")
+    os.chmod(python, 0o755)
+    recorded = os.path.join(folder, "peers.json")
+    for fails in ("", "refuses", "ends"):
+        os.environ["FAILS"] = fails
+        code, output = run("tiny", "quad", "--peers", "jax", "--python", python, "--json", recorded)
+        expect(code == 0, f"a peer that {fails or 'plays'} ends the run", output)
+        expect("jax: tiny: Bad: cannot" in output, "a contender that fails is not named", output)
+        with open(recorded) as file:
+            rows = json.load(file)["rows"]
+        for row in rows.values():
+            expect("wengert" in row["contenders"], "a row is lost", output)
+            expect(("Good" in row["contenders"]) == (not fails), "a peer that failed has samples, or none has", output)
+
+
+def check_yardstick(folder, run, expect):
+    for compiler, source in (("", None), ("/bin/false", "int f;"), (os.path.join(folder, "none"), "int f;")):
+        if source:
+            with open(os.path.join(folder, "by_hand.c"), "w") as file:
+                file.write(source)
+        code, output = run("tiny", "--yardstick", folder, "--cc", compiler)
+        expect(code == 1 and "Traceback" not in output and ("by_hand.c" in output or "not built" in output), "a bad yardstick", output)
+
+
+def check_report(expect):
+    contender = lambda right: dict(least=1e-6, error=0 if right else 1, right=right)
+    for wrong in ("wengert", "wengert fast", "wengert quick", "value"):
+        row = dict(facts=dict(baseline="value"), contenders={
+            name: contender(name != wrong) for name in ("wengert", "wengert fast", "wengert quick", "value", "by hand")})
+        found = report.wrong_answers(dict(rows=dict(row=row)))
+        expect(found == [f"row: {wrong} differs from the answer by 1"], f"{wrong} may be wrong", found)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="wengert-bench-test-") as folder:
         recorded, picture = os.path.join(folder, "recorded.json"), os.path.join(folder, "bars.svg")
+        cache = os.path.join(folder, "a cache; it's C")  # a shell must not read this
 
         def run(*arguments):
             done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "run.py"), "--bench", sys.argv[1], "--cache",
-                                   folder, "--rounds", "1", "--seconds", "0", *arguments], stdout=subprocess.PIPE,
+                                   cache, "--rounds", "1", "--seconds", "0", *arguments], stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, text=True)
             return done.returncode, done.stdout
 
@@ -39,6 +96,11 @@ def main():
                    f"{name} lacks contenders", output)
             expect(row["ratios"], f"{name} has no ratios", output)
 
+        for name in result["rows"]:
+            done = subprocess.run([sys.argv[1], "--once", name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True)
+            expect(done.returncode == 0, f"{name} doesn't run alone", done.stdout)
+
         code, output = run("tiny", "--check", recorded, "--margin", "1000")
         expect(code == 0, "the same again is called worse", output)
         result["rows"]["tiny"]["ratios"]["wengert / plain"] = 1e-6
@@ -46,8 +108,14 @@ def main():
             json.dump(result, file)
         code, output = run("tiny", "--check", recorded)
         expect(code == 1 and "FAILED tiny: wengert / plain" in output, "a worse ratio is not noticed", output)
+        code, output = run("line", "--check", recorded)
+        expect(code == 1 and "0 ratios compared, 0 worse" in output and "FAILED no ratio" in output,
+               "a record of other rows passes", output)
         code, output = run("tiny-f16")
         expect(code != 0 and "no row or group tiny-f16" in output, "an unknown row is not refused", output)
+        check_peers(folder, run, expect)
+        check_yardstick(folder, run, expect)
+    check_report(expect)
     print(f"{len(result['rows'])} rows are right")
 
 

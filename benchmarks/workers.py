@@ -28,11 +28,18 @@ class Worker:
     def __init__(self, name, command, core, env=None):
         self.name, self.command, self.core = name, command, core
         self.env = {**os.environ, **ONE_THREAD, **(env or {})}
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                         env=self.env, preexec_fn=self.pin)
 
     def pin(self):
         os.sched_setaffinity(0, {self.core})
+
+    def start_again_if_ended(self):
+        if self.process.poll() is not None:
+            self.start()
 
     def ask(self, line):
         with contextlib.suppress(BrokenPipeError):  # an empty answer follows
@@ -102,14 +109,24 @@ def build_yardstick(folder, compiler, cache):
     """by_hand.c of the folder as a shared library, compiled as its authors meant it: with -ffast-math, but linked
     without it, for that would flush subnormals in the whole process."""
     source = os.path.join(folder, "by_hand.c")
+    if not os.path.exists(source):
+        sys.exit(f"there is no {source}")
+    if not compiler:
+        sys.exit("there is no C compiler for the yardstick; name one with --cc")
     with open(source, "rb") as file:
         digest = hashlib.sha256(file.read() + compiler.encode()).hexdigest()[:16]
     library = os.path.join(cache, f"yardstick-{digest}.so")
     if not os.path.exists(library):
-        thing = library[:-3] + ".o"
-        subprocess.run([compiler, "-O3", "-march=native", "-ffast-math", "-fPIC", "-w", "-c", source, "-o", thing],
-                       check=True)
-        subprocess.run([compiler, "-shared", thing, "-o", library, "-lopenblas", "-lmvec", "-lm"], check=True)
+        # Under a name of its own until it is whole.
+        with tempfile.TemporaryDirectory(dir=cache) as own:
+            thing, whole = os.path.join(own, "by_hand.o"), os.path.join(own, "by_hand.so")
+            for command in ([compiler, "-O3", "-march=native", "-ffast-math", "-fPIC", "-w", "-c", source, "-o", thing],
+                            [compiler, "-shared", thing, "-o", whole, "-lopenblas", "-lmvec", "-lm"]):
+                try:
+                    subprocess.run(command, check=True)
+                except (OSError, subprocess.CalledProcessError) as problem:
+                    sys.exit(f"the yardstick was not built: {problem}")
+            os.replace(whole, library)
     return library
 
 

@@ -20,6 +20,13 @@ static double children_seconds() {
   return static_cast<double>(used.ru_utime.tv_sec) + 1e-6 * static_cast<double>(used.ru_utime.tv_usec);
 }
 
+/// As one word of a shell's command.
+static std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
 static void run(const std::string& command) {
   if (std::system(command.c_str()) != 0) throw Error(Code::file, fmt::format("this failed: {}", command));
 }
@@ -33,10 +40,11 @@ CFunction compile_c(const Context& context, const std::string& source, const std
   if (access(library.c_str(), R_OK) != 0 || access(seconds.c_str(), R_OK) != 0) {
     write_file(stem + ".c", source);
     const double before = children_seconds();
-    run(fmt::format("{0} {1} -march=native -ffast-math -w -fPIC -c {2}.c -o {2}.o", context.c_compiler,
-                    options, stem));
+    const std::string compiler = quoted(context.c_compiler), object = quoted(stem + ".o");
+    run(fmt::format("{} {} -march=native -ffast-math -w -fPIC -c {} -o {}", compiler, options,
+                    quoted(stem + ".c"), object));
     out.seconds = children_seconds() - before;
-    run(fmt::format("{} -shared {}.o -o {} -lm", context.c_compiler, stem, library));
+    run(fmt::format("{} -shared {} -o {} -lm", compiler, object, quoted(library)));
     write_file(seconds, fmt::format("{}", out.seconds));
   }
   out.seconds = std::stod(read_file(seconds));

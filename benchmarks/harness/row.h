@@ -36,8 +36,9 @@ std::function<void(long)> each(F f) {
 struct Row {
   std::string name;
   std::vector<std::pair<std::string, Array>> inputs = {};  ///< by the names in the program
-  std::vector<Array> outputs = {}, expected = {};          ///< in the order of the program
-  double tolerance = 1e-9;                                 ///< of relative_error()
+  /// In the order of the program. `expected`, the answers, is empty where Wengert's kernel runs alone.
+  std::vector<Array> outputs = {}, expected = {};
+  double tolerance = 1e-9;  ///< of relative_error()
   std::vector<Contender> contenders = {};
   nlohmann::json facts = {};  ///< seconds of compiling and the like
 
@@ -54,6 +55,14 @@ struct Context {
   bool only_wengert = false;  ///< no reference, no other contender: for time and memory of a process
   bool slow = false;          ///< C compilers may take minutes
 };
+
+/// Has `compute(expected)` write the answers, unless Wengert's kernel runs alone.
+template <class F>
+void expect(Row& row, const Context& context, F compute) {
+  if (context.only_wengert) return;
+  for (const Array& output : row.outputs) row.expected.emplace_back(output.dtype(), output.shape());
+  compute(row.expected);
+}
 
 struct RowMaker {
   std::string name, group;

@@ -42,6 +42,10 @@ def timed(call, times):
     return time.process_time() - start
 
 
+def described(problem):
+    return f"{type(problem).__name__}: {problem}"[:300]
+
+
 class Peer:
     def __init__(self, module):
         self.module, self.calls, self.batches = module, {}, {}
@@ -51,9 +55,14 @@ class Peer:
         self.calls, contenders = {}, []
         start = time.process_time()
         for name, (call, results) in self.module.make(row, data).items():
-            got = results(call())
-            spent = time.process_time() - start
-            wrong = error(got, answers)
+            try:
+                got = results(call())
+                spent = time.process_time() - start
+                wrong = error(got, answers)
+            except Exception as problem:  # the driver reports it; the other contenders go on
+                contenders.append(dict(contender=name, problem=described(problem)))
+                start = time.process_time()
+                continue
             contenders.append(dict(contender=name, error=wrong, right=wrong <= float(tolerance), peer=True,
                                    compile=spent))
             self.calls[name] = call
@@ -92,7 +101,7 @@ def main():
         try:
             answer = dict(open=peer.open, round=peer.round, close=peer.close)[word](*rest)
         except Exception as problem:  # the driver reports it; the other contenders go on
-            answer = dict(problem=f"{type(problem).__name__}: {problem}"[:300])
+            answer = dict(problem=described(problem))
         print(json.dumps(answer), file=replies, flush=True)
 
 

@@ -120,8 +120,7 @@ Row mlp_row(const Context& context) {
   row.inputs.emplace_back("labels", Array(i32, {batch}));
   for (int64_t i = 0; i < batch; i++)
     row.input("labels").i32()[i] = static_cast<int32_t>(random.below(widths[layers]));
-  for (const Array& output : row.outputs) row.expected.emplace_back(f32, output.shape());
-  if (!context.only_wengert) answers(row, row.expected);
+  expect(row, context, [&](const std::vector<Array>& expected) { answers(row, expected); });
   add_wengert(row, context,
               {.program = from_text("mlp.wg", "loss", {{"D", 784}, {"H0", 512}, {"H1", 256}, {"C", 10}}),
                .derivatives = derivatives,
