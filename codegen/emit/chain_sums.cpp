@@ -130,7 +130,6 @@ void ChainSums::start(Scope& scope, const Tile& tile) {
 
 void ChainSums::fold(Scope& scope, const Tile& tile, Interval first, int64_t step) {
   emit_loop(scope, first, step, tile.lanes, [&](Scope& outer, AxisIndex i) {
-    i.depth = std::max(i.depth, outer.depth);
     emit_loops(outer, std::span(nest_.space).subspan(nest_.kept + 1), Index{{i}},
                [&](Scope& inner, const Index& folded) {
                  Builder& b = inner.builder;

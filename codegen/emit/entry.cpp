@@ -54,7 +54,6 @@ static void emit_copies(Scope& scope, ScalarChunks& chunks, const Plan& plan, co
         std::min(scope.emitter.compilation.target().lanes(std::max<size_t>(size_of(type.dtype), 4)), 16u);
     emit_vector_loop(scope, scope.emitter.whole(element_count(type.shape)), lanes,
                      [&, output = output, node = node](Scope& inner, AxisIndex i) {
-                       i.depth = inner.depth;
                        llvm::Value* value = inner.in_lanes(inner.at(node, Index{{i}, true}));
                        inner.store_lanes(type.dtype, value,
                                          inner.builder.CreateGEP(memory, point.outputs[output], i.base));

@@ -69,7 +69,6 @@ void emit_fold_lanes(Scope& top, const Nest& nest) {
             [&](Scope& scope, const Index& front, Interval range) {
               auto rows_of = [&](unsigned count) {
                 return [&, count](Scope& s, AxisIndex i) {
-                  i.depth = std::max(i.depth, s.depth);
                   std::vector<Index> kept(count, front);
                   for (unsigned r = 0; r < count; r++) {
                     kept[r].axes.push_back(i);

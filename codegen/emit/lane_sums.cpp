@@ -66,7 +66,6 @@ void LaneSums::add(Scope& scope, std::span<const Index> kept, Interval first) {
     return out;
   };
   emit_loop(scope, first, 1, 1, [&](Scope& outer, AxisIndex i) {
-    i.depth = std::max(i.depth, outer.depth);
     emit_loops(outer, folded.subspan(1, folded.size() - 2), Index{{i}}, [&](Scope& inner, const Index& at) {
       row(inner, behind(kept, at), emitter_.whole(folded.back()));
     });
@@ -79,7 +78,6 @@ void LaneSums::row(Scope& scope, std::span<const Index> index, Interval range) {
   const unsigned pieces = static_cast<unsigned>(step_) / lanes_;
   auto at = [&](Scope& inner, AxisIndex i, unsigned piece) {
     i.step = lanes_ > 1 ? 1 : 0;
-    i.depth = std::max(i.depth, inner.depth);
     i.base = inner.builder.CreateAdd(i.base, inner.number(piece * lanes_));
     return i;
   };

@@ -18,7 +18,7 @@ void emit_loop(Scope& outer, Interval range, int64_t step, unsigned lanes,
   const int64_t count = known_count(range);
   if (count == 0) return;
   const bool once = count > 0 && count <= step;
-  if (once && lanes == outer.lanes) return body(outer, {range.begin, 0, 0, nullptr});
+  if (once && lanes == outer.lanes) return body(outer, {range.begin, 0, outer.depth, nullptr});
   llvm::Function* function = outer.builder.GetInsertBlock()->getParent();
   llvm::LLVMContext& context = outer.builder.getContext();
   llvm::BasicBlock* loop = llvm::BasicBlock::Create(context, "loop", function);
@@ -83,6 +83,7 @@ void emit_vector_loop(Scope& outer, Interval range, unsigned lanes,
         rest.count >= 0 ? inner.number(rest.count) : inner.builder.CreateSub(rest.end, i.base);
     inner.mask = emit_mask(inner.builder, left, 0, lanes);
     body(inner, i);
+    inner.mask = nullptr;
   });
 }
 
@@ -101,7 +102,6 @@ void emit_rows(Scope& outer, const Nest& nest, size_t axes, Interval rows,
   if (axes == 0) return body(outer, {}, rows);
   const std::span<const Extent> space(nest.space);
   emit_loop(outer, rows, 1, outer.lanes, [&](Scope& row, AxisIndex i) {
-    i.depth = std::max(i.depth, row.depth);
     emit_loops(row, space.subspan(1, axes - 1), Index{{i}}, [&](Scope& inner, const Index& index) {
       body(inner, index, inner.emitter.whole(space[axes]));
     });

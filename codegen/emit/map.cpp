@@ -21,17 +21,15 @@ static Interval flat_range(Scope& scope, const Nest& nest, Interval rows) {
 static void over_axes(Scope& scope, const Nest& nest, const Index& index, Interval range, unsigned lanes,
                       const AtElement& body) {
   const size_t axis = index.axes.size();
-  auto longer = [&](AxisIndex i, Scope& inner) {
+  auto longer = [&](AxisIndex i) {
     Index out = index;
-    i.depth = std::max(i.depth, inner.depth);
     out.axes.push_back(i);
     return out;
   };
   if (axis + 1 == nest.space.size())
-    return emit_vector_loop(scope, range, lanes,
-                            [&](Scope& inner, AxisIndex i) { body(inner, longer(i, inner)); });
+    return emit_vector_loop(scope, range, lanes, [&](Scope& inner, AxisIndex i) { body(inner, longer(i)); });
   emit_loop(scope, range, 1, scope.lanes, [&](Scope& inner, AxisIndex i) {
-    over_split(inner, nest, longer(i, inner), inner.emitter.whole(nest.space[axis + 1]), lanes, body);
+    over_split(inner, nest, longer(i), inner.emitter.whole(nest.space[axis + 1]), lanes, body);
   });
 }
 
@@ -70,10 +68,7 @@ static void over_space(Scope& scope, const Nest& nest, bool flat, const AtElemen
         scope, nest, [&](Scope& part, Interval rows) { over_split(part, nest, {}, rows, lanes, body); });
   const Interval elements = flat_range(scope, nest, scope.emitter.rows(nest));
   emit_in_parts(scope, elements, scope.emitter.work(nest), 64, [&](Scope& part, Interval range) {
-    emit_vector_loop(part, range, lanes, [&](Scope& inner, AxisIndex i) {
-      i.depth = std::max(i.depth, inner.depth);
-      body(inner, Index{{i}, true});
-    });
+    emit_vector_loop(part, range, lanes, [&](Scope& inner, AxisIndex i) { body(inner, Index{{i}, true}); });
   });
 }
 

@@ -145,7 +145,6 @@ class ProductEmitter {
       add_row(row, row.builder.CreateAdd(down.begin, i.base), index);
       const Interval columns{across.begin, row.builder.CreateAdd(across.begin, across.count)};
       emit_vector_loop(row, columns, lanes_of(emitter_, nest_), [&](Scope& inner, AxisIndex j) {
-        j.depth = inner.depth;
         Index full = index;
         full.axes.push_back(j);
         inner.at(nest_.roots[0].node, full);  // before a map is stored in its place

@@ -1,13 +1,13 @@
 #include "codegen/emit/scope.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "codegen/llvm_arithmetic.h"
 #include "codegen/llvm_types.h"
-#include "runtime/kernel_abi.h"
 
 namespace wengert {
 
@@ -31,7 +31,14 @@ Emitted Scope::at(uint32_t node, const Index& index) {
   if (llvm::Value* scalar = emitter.scalars[node]) return {scalar, true};
   if (emitter.type(node).is_scalar() && emitter.plan.roles[node] == Role::argument)
     return {emitter.entry.inputs[emitter.plan.storage[node].index], true};
-  if (deepest(index) < depth) return parent->at(node, index);
+  if (deepest(index) < depth) {
+    // Lanes that do not exist here do not exist there.
+    llvm::Value* const lent = parent->lanes == lanes && mask ? mask : parent->mask;
+    llvm::Value* const own = std::exchange(parent->mask, lent);
+    const Emitted made = parent->at(node, index);
+    parent->mask = own;
+    return made;
+  }
   auto found = memo_.find({node, index});
   if (found != memo_.end()) return found->second;
   const Emitted made = emitter.plan.roles[node] == Role::inlined ? compute(node, index) : load(node, index);

@@ -168,8 +168,9 @@ class Emitter {
   std::map<std::string, llvm::Value*> extents_;
 };
 
-/// Emits body for i = begin, begin + step, … below end, in a scope of its own inside `outer`. Known zero trip
-/// counts emit nothing, known single ones no loop.
+/// Emits body for i = begin, begin + step, … below end, in a scope of its own inside `outer`; i depends on
+/// that scope. Known zero trip counts emit nothing, known single ones no loop, and run in `outer` itself
+/// where its lanes are those wanted.
 void emit_loop(Scope& outer, Interval range, int64_t step, unsigned lanes,
                const std::function<void(Scope&, AxisIndex)>& body);
 /// Emits body over the range: `lanes` at a time, then the rest in a vector with a mask.

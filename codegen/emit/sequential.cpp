@@ -25,7 +25,6 @@ void emit_arg_reduction(Scope& top, const Nest& nest) {
     scope.builder.CreateStore(scope.number(0), position);
     emit_loop(scope, {scope.number(1), emitter.extent(nest.space.back())}, 1, 1,
               [&](Scope& inner, AxisIndex i) {
-                i.depth = inner.depth;
                 Builder& b = inner.builder;
                 llvm::Value* candidate = element(inner, i);
                 llvm::Value* held = b.CreateLoad(register_type(context, dtype, 1), best);
@@ -53,7 +52,8 @@ void emit_scatter(Scope& top, const Nest& nest) {
   const std::span<const Extent> space(nest.space);
   const std::span<const Extent> outer = space.first(axis + picked), inner = space.subspan(axis + picked);
   auto add = [&](Scope& s, const Index& from, const Index& to) {
-    const Emitted update = s.at(updates, from), held = s.at(root, to);
+    // Loaded each time: several rows may go to one place.
+    const Emitted update = s.at(updates, from), held = s.load(root, to);
     llvm::Value *a = s.in_lanes(held), *b = s.in_lanes(update);
     s.store(root, to, {is_float(dtype) ? s.builder.CreateFAdd(a, b) : s.builder.CreateAdd(a, b), false});
   };
@@ -79,7 +79,6 @@ void emit_scatter(Scope& top, const Nest& nest) {
                                      Index from = index, target = to;
                                      for (const AxisIndex& a : behind.axes)
                                        from.axes.push_back(a), target.axes.push_back(a);
-                                     i.depth = s.depth;
                                      from.axes.push_back(i), target.axes.push_back(i);
                                      add(s, from, target);
                                    });

@@ -1,4 +1,5 @@
-// A program compiled as it stands, and run between guard bytes, so that a store outside of an array is seen.
+// A program compiled as it stands, and run between pages that no access survives (guarded_array.h): an input
+// or output read or written beyond an end, or an input written, ends the process.
 #pragma once
 #include <memory>
 #include <span>
@@ -15,14 +16,15 @@ class Compiled {
   /// The program has no composites; it must outlive this. With `threads` above 1 every loop that can be is
   /// cut into parts, however little there is to do.
   Compiled(const Program& program, Tier tier, const Target& target = Target::host(), uint32_t threads = 1);
+  Compiled(Plan plan, Tier tier, const Target& target = Target::host());
 
-  /// As evaluate(); a threaded kernel with and without threads, which must give the same. Throws
-  /// Error(internal) when the kernel refuses the call or writes outside of an output or of the workspace.
+  /// As evaluate(). Runs with the arrays against the page behind, then against the page before; a threaded
+  /// kernel on the process's threads, then its workers backwards in turn, then without threads. Throws
+  /// Error(internal) when the kernel refuses the call, writes between an output or the workspace and the page
+  /// at its other end, or the runs give different bits.
   Evaluation run(std::span<const Tensor> arguments, const Bindings& symbols) const;
 
  private:
-  Evaluation run(std::span<const Tensor> arguments, const Bindings& symbols, bool on_threads) const;
-  const Program& program_;
   Plan plan_;
   std::vector<std::string> symbols_;
   std::shared_ptr<runtime::Kernel> kernel_;

@@ -219,10 +219,29 @@ class Drawer {
   void index() {
     const Expr x = any();
     if (x.rank() == 0 || x.rank() > 2) return;
+    if (chance(40)) return index_by_literal(x);
     const Expr indices = of_type({chance(50) ? i32 : i64, {extent()}});
     const int64_t axis = static_cast<int64_t>(below(static_cast<size_t>(x.rank())));
     const Expr picked = take(x, indices, axis);
     add(chance(50) && x.dtype() != Dtype::boolean ? scatter_add(x, indices, picked, axis) : picked);
+  }
+
+  // Rows added at a place that the program says, some several times, and read there or beside it.
+  void index_by_literal(Expr x) {
+    const int64_t axis = static_cast<int64_t>(below(static_cast<size_t>(x.rank())));
+    const auto place = static_cast<int64_t>(below(4));
+    const Expr index = constant(graph_, chance(50) ? i32 : i64, place);
+    Expr changed = x;
+    if (x.dtype() != Dtype::boolean)
+      for (size_t times = below(3); times > 0; times--)
+        add(changed = scatter_add(changed, index, of_type(take(x, index, axis).type()), axis));
+    const Extent& extent = x.shape()[axis];
+    if (extent.is_number() && *extent.number() > place && chance(60)) {
+      Shape rest = x.shape();
+      rest.erase(rest.begin() + axis);
+      return add(reshape(slice_axis(changed, axis, place, place + 1, 1), rest));
+    }
+    add(take(changed, index, axis));
   }
 
   void composite() {

@@ -2,10 +2,7 @@
 
 #include <random>
 
-#include "codegen/emit/entry.h"
-#include "codegen/jit.h"
-#include "runtime/buffer.h"
-#include "runtime/threads.h"
+#include "../fuzz/compiled.h"
 
 namespace wengert::testing {
 
@@ -21,19 +18,12 @@ static Tensor random_tensor(Dtype dtype, std::vector<int64_t> shape, uint64_t se
   return out;
 }
 
-// Workers one after another, the last one first.
-static void backwards(void*, int64_t count, void (*body)(void*, int64_t), void* data) {
-  for (int64_t i = count; i-- > 0;) body(data, i);
-}
-
 static void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier,
-                    const PlanOptions& options, runtime::ParallelFor* parallel_for) {
-  const Plan plan = make_plan(program, options);
+                    const PlanOptions& options) {
+  Plan plan = make_plan(program, options);
   INFO(print_plan(plan));
   INFO(options.threads, " threads");
-  Compilation compilation(Target::host(), {.tier = tier}, "test");
-  emit_entry(compilation, plan, describe_entry(plan, "kernel"));
-  const auto kernel = load_object(compilation.emit_object());
+  const fuzz::Compiled compiled(std::move(plan), tier);
   for (const Bindings& known : sizes) {
     std::vector<Tensor> arguments;
     for (Value input : program.inputs()) {
@@ -41,40 +31,25 @@ static void compare(const Program& program, const std::vector<Bindings>& sizes, 
       for (const Extent& e : program.graph->type(input).shape) shape.push_back(e.evaluate(known));
       arguments.push_back(random_tensor(program.graph->type(input).dtype, shape, arguments.size() + 1));
     }
-    const Evaluation expected = evaluate(program, arguments, known);
-    std::vector<const void*> inputs;
-    for (const Tensor& t : arguments) inputs.push_back(t.bytes.data());
-    std::vector<Tensor> results;
-    std::vector<void*> outputs;
-    for (const Tensor& t : expected.outputs) results.emplace_back(t.dtype, t.shape);
-    for (Tensor& t : results) outputs.push_back(t.bytes.data());
-    std::vector<int64_t> symbols;
     std::string at;
-    for (const std::string& s : program.symbols())
-      symbols.push_back(known.at(s)), at += s + "=" + std::to_string(known.at(s)) + " ";
+    for (const auto& [name, number] : known) at += name + "=" + std::to_string(number) + " ";
     INFO(at);
-    const runtime::Buffer workspace(plan.workspace.evaluate(known) + 64);
-    auto* space = const_cast<std::byte*>(workspace.data());
-    const int code = options.threads > 1
-                         ? kernel->function<runtime::ThreadedPackedEntry>("kernel_packed")(
-                               inputs.data(), symbols.data(), outputs.data(), space, parallel_for, nullptr)
-                         : kernel->function<runtime::PackedEntry>("kernel_packed")(
-                               inputs.data(), symbols.data(), outputs.data(), space);
-    CHECK(code == expected.flags);
-    for (size_t i = 0; i < results.size(); i++) {
+    const Evaluation expected = evaluate(program, arguments, known), got = compiled.run(arguments, known);
+    CHECK(got.flags == expected.flags);
+    for (size_t i = 0; i < got.outputs.size(); i++) {
       INFO(program.outputs[i].name);
-      CHECK(results[i].same_bits(expected.outputs[i]));
+      CHECK(got.outputs[i].same_bits(expected.outputs[i]));
     }
   }
 }
 
 void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier) {
   const unsigned bits = Target::host().vector_bits;
-  compare(program, sizes, tier, {.vector_bits = bits}, nullptr);
+  compare(program, sizes, tier, {.vector_bits = bits});
   if (tier != Tier::full) return;
   // Cut wherever that is possible.
-  compare(program, sizes, tier, {.vector_bits = bits, .threads = 3, .part_work = 1}, runtime::parallel_for);
-  compare(program, sizes, tier, {.vector_bits = bits, .threads = 7, .part_work = 1000}, backwards);
+  compare(program, sizes, tier, {.vector_bits = bits, .threads = 3, .part_work = 1});
+  compare(program, sizes, tier, {.vector_bits = bits, .threads = 7, .part_work = 1000});
 }
 
 }  // namespace wengert::testing

@@ -70,6 +70,27 @@ TEST_CASE("sums over every choice of axes, with what feeds them") {
   }
 }
 
+TEST_CASE("a fold reads what does not depend on its axis in the lanes that exist") {
+  for (Dtype dtype : {f64, f32}) {
+    for (int columns : {1, 3, 5, 11, 29}) {
+      Build b;
+      const Expr x = b.in("x", dtype, {N, columns}), y = b.in("y", dtype, {columns}),
+                 r = b.in("r", dtype, {N});
+      b.out("weighted", sum(x * y, Axes{0}));
+      b.out("distance", max(x - y, Axes{0}));
+      b.out("product", matmul(transpose(x - y), r));
+      b.out("rows", sum(expand_dims(r, {1}) * y, Axes{1}));
+      compare(b.program, std::vector(rows.begin() + 1, rows.end()));
+    }
+    Build b;
+    const Expr x = b.in("x", dtype, {N, M}), y = b.in("y", dtype, {M}), r = b.in("r", dtype, {N});
+    b.out("weighted", sum(x * y, Axes{0}));
+    b.out("distance", max(x - y, Axes{0}));
+    b.out("product", matmul(transpose(x - y), r));
+    compare(b.program, {{{"N", 6}, {"M", 3}}, {{"N", 9}, {"M", 17}}, {{"N", 8200}, {"M", 5}}});
+  }
+}
+
 TEST_CASE("extrema and logic") {
   Build b;
   const Expr x = b.in("x", f64, {N, M});
@@ -159,6 +180,23 @@ TEST_CASE("rows picked and added") {
   b.out("hot", one_hot(i, 5));
   compare(b.program,
           {{{"N", 4}, {"M", 9}}, {{"N", 10}, {"M", 0}}, {{"N", 7}, {"M", 33}}, {{"N", 0}, {"M", 5}}});
+}
+
+TEST_CASE("rows added at places known when the program is built") {
+  for (Dtype dtype : {f64, i32}) {
+    Build b;
+    const Expr x = b.in("x", dtype, {5}), u = b.in("u", dtype, {}), m = b.in("m", dtype, {4, 3}),
+               row = b.in("row", dtype, {3});
+    const auto at = [&](int64_t place) { return constant(*b.program.graph, i64, place); };
+    const Expr once = scatter_add(x, at(2), u, 0), twice = scatter_add(once, at(2), u * u, 0);
+    b.out("once", take(once, at(2), 0));
+    b.out("twice", take(twice, at(2), 0) + take(once, at(3), 0));
+    const Expr rows = scatter_add(m, at(1), row, 0);
+    b.out("element", take(take(rows, at(1), 0), at(2), 0));
+    b.out("sliced", reshape(slice_axis(once, 0, 2, 3, 1), {}));
+    b.out("rows", rows);
+    compare(b.program, {{}});
+  }
 }
 
 TEST_CASE("an index out of range raises the flag: gathered, gathered and not read, scattered") {

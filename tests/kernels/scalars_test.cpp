@@ -4,10 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "codegen/compiler.h"
+#include "../fuzz/compiled.h"
 #include "codegen/emit/entry.h"
-#include "codegen/jit.h"
-#include "ir/evaluate.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/indexing.h"
 #include "ir/ops/leaves.h"
@@ -15,7 +13,6 @@
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "passes/gradients.h"
-#include "runtime/buffer.h"
 
 using namespace wengert;
 
@@ -38,11 +35,9 @@ Plan plan_of(const Program& program, ScalarTier tier, unsigned vector_bits = 0) 
 }
 
 // Compiles the program as it stands and compares outputs and flags.
-void compare(const Program& program, const Plan& plan, Tier optimisation = Tier::full) {
+void compare(const Program& program, Plan plan, Tier optimisation = Tier::full) {
   INFO(print_plan(plan));
-  Compilation compilation(Target::host(), {.tier = optimisation}, "test");
-  emit_entry(compilation, plan, describe_entry(plan, "kernel"));
-  const auto kernel = load_object(compilation.emit_object());
+  const fuzz::Compiled compiled(std::move(plan), optimisation);
   Random random(1);
   std::vector<Tensor> arguments;
   for (Value input : program.inputs()) {
@@ -53,19 +48,10 @@ void compare(const Program& program, const Plan& plan, Tier optimisation = Tier:
     for (int64_t i = 0; i < argument.count(); i++)
       argument.set(i, is_float(type.dtype) ? random.uniform() : static_cast<double>(random.below(2)));
   }
-  const Evaluation expected = evaluate(program, arguments);
-  std::vector<const void*> inputs;
-  for (const Tensor& t : arguments) inputs.push_back(t.bytes.data());
-  std::vector<Tensor> results;
-  for (const Tensor& t : expected.outputs) results.emplace_back(t.dtype, t.shape);
-  std::vector<void*> outputs;
-  for (Tensor& t : results) outputs.push_back(t.bytes.data());
-  const runtime::Buffer workspace(plan.workspace.evaluate({}) + 64);
-  const int code = kernel->function<runtime::PackedEntry>("kernel_packed")(
-      inputs.data(), nullptr, outputs.data(), const_cast<std::byte*>(workspace.data()));
-  CHECK(code == expected.flags);
+  const Evaluation expected = evaluate(program, arguments), got = compiled.run(arguments, {});
+  CHECK(got.flags == expected.flags);
   size_t wrong = 0;
-  for (size_t i = 0; i < results.size(); i++) wrong += !results[i].same_bits(expected.outputs[i]);
+  for (size_t i = 0; i < got.outputs.size(); i++) wrong += !got.outputs[i].same_bits(expected.outputs[i]);
   CHECK(wrong == 0);
 }
 
