@@ -22,8 +22,8 @@ llvm::Type* ChainSums::type(const Tile& tile, size_t r) const {
   return register_type(emitter_.compilation.context(), dtype(r), tile.lanes);
 }
 
-void ChainSums::run(Scope& top) {
-  tiles(top, emitter_.rows(nest_), [&](Scope& scope, Tile& tile) {
+void ChainSums::run(Scope& top, Interval rows) {
+  tiles(top, rows, [&](Scope& scope, Tile& tile) {
     const Extent& first = nest_.space[nest_.kept];
     if (may_be_long(first)) {
       fold_chunks(scope, tile);
@@ -151,7 +151,9 @@ void ChainSums::fold(Scope& scope, const Tile& tile, Interval first, int64_t ste
 
 // Each chunk's results go to the nest's scratch, chain_tile_bytes apart, and join there.
 void ChainSums::fold_chunks(Scope& scope, const Tile& tile) {
-  llvm::Value* scratch = emitter_.workspace(nest_.scratch);
+  const auto roots = static_cast<int64_t>(nest_.roots.size());
+  llvm::Value* scratch =
+      emitter_.own_workspace(nest_.scratch, roots * summation::most_chunks * chain_tile_bytes);
   auto place = [&](Scope& s, size_t r, size_t piece, llvm::Value* chunk) {
     llvm::Value* number =
         s.builder.CreateAdd(chunk, s.number(static_cast<int64_t>(r) * summation::most_chunks));

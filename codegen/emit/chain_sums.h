@@ -9,8 +9,9 @@ class ChainSums {
  public:
   ChainSums(Emitter& emitter, const Nest& nest);
 
-  /// Folds everything and stores the results.
-  void run(Scope& top);
+  /// Folds everything that goes to these rows of the results, and stores them. All of it: no rows are looked
+  /// at when no axis is kept.
+  void run(Scope& top, Interval rows);
   /// Adds the elements in `first` of the first folded axis to the results as they lie in storage.
   void add(Scope& top, Interval first);
   /// The same for one root folded in lanes: row i goes to the accumulators number i mod `lanes` in `place`,

@@ -13,8 +13,7 @@ Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
       entry(std::move(e)),
       scalars(p.program->graph->size(), nullptr),
       setup_(c.context()),
-      frame_{.function = entry.function},
-      costs_(p) {
+      frame_{.function = entry.function} {
   llvm::BasicBlock* setup = llvm::BasicBlock::Create(c.context(), "setup", entry.function);
   llvm::BasicBlock* start = llvm::BasicBlock::Create(c.context(), "start", entry.function);
   builder.CreateBr(setup);
@@ -57,12 +56,6 @@ void Emitter::raise(Builder& builder, llvm::Value* condition, int flag) {
       flags);
 }
 
-Extent Emitter::work(const Nest& nest) {
-  if (!splits()) return 0;  // nobody asks
-  const Cost cost = costs_.of(nest);
-  return cost.operations * 2 + cost.bytes;
-}
-
 llvm::Value* Emitter::extent(const Extent& extent) {
   if (extent.is_number()) return setup_.getInt64(*extent.number());
   llvm::Value*& value = extents_[extent.text()];
@@ -72,6 +65,12 @@ llvm::Value* Emitter::extent(const Extent& extent) {
 
 llvm::Value* Emitter::workspace(const Extent& offset) {
   return setup_.CreateGEP(setup_.getInt8Ty(), entry.workspace, extent(offset));
+}
+
+llvm::Value* Emitter::own_workspace(const Extent& offset, const Extent& bytes) {
+  llvm::Value* first = workspace(offset);
+  if (!frame_.worker) return first;
+  return local().CreateGEP(local().getInt8Ty(), first, local().CreateMul(frame_.worker, extent(bytes)));
 }
 
 llvm::Value* Emitter::pointer(uint32_t node) {

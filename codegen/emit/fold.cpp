@@ -102,10 +102,6 @@ Interval chunk_range(Scope& scope, llvm::Value* c, llvm::Value* size, llvm::Valu
   return {begin, b.CreateSelect(b.CreateICmpSLT(end, extent), end, extent)};
 }
 
-bool may_be_long(const Extent& extent) {
-  return !extent.is_number() || *extent.number() >= summation::long_extent;
-}
-
 void emit_pairwise(Scope& scope, llvm::Value* count,
                    const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& join) {
   llvm::Function* function = scope.builder.GetInsertBlock()->getParent();

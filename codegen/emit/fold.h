@@ -23,7 +23,5 @@ Interval chunk_range(Scope& scope, llvm::Value* c, llvm::Value* size, llvm::Valu
 /// Joins partial results 0..count-1 into number 0, neighbours first: join(scope, i, k) puts i and k into i.
 void emit_pairwise(Scope& scope, llvm::Value* count,
                    const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& join);
-/// Whether an axis of this extent may be cut into chunks.
-bool may_be_long(const Extent& extent);
 
 }  // namespace wengert

@@ -67,7 +67,7 @@ static void over_space(Scope& scope, const Nest& nest, bool flat, const AtElemen
     return emit_rows_in_parts(
         scope, nest, [&](Scope& part, Interval rows) { over_split(part, nest, {}, rows, lanes, body); });
   const Interval elements = flat_range(scope, nest, scope.emitter.rows(nest));
-  emit_in_parts(scope, elements, scope.emitter.work(nest), 64, [&](Scope& part, Interval range) {
+  emit_in_parts(scope, nest, elements, 64, [&](Scope& part, Interval range) {
     emit_vector_loop(part, range, lanes, [&](Scope& inner, AxisIndex i) { body(inner, Index{{i}, true}); });
   });
 }

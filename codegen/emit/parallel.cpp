@@ -88,15 +88,18 @@ llvm::Function* add_function(Emitter& emitter, const char* what, const std::vect
 }
 
 // The body as a function of (part, worker), in which values of the entry stand as they are.
-llvm::Function* emit_body_function(Scope& outer,
-                                   const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& body) {
+llvm::Function* emit_body_function(Scope& outer, const std::function<void(Scope&, llvm::Value*)>& body) {
   Emitter& emitter = outer.emitter;
   llvm::Type* number = outer.builder.getInt64Ty();
   llvm::Function* function = add_function(emitter, "part", {number, number});
-  llvm::BasicBlock* block = llvm::BasicBlock::Create(outer.builder.getContext(), "part", function);
-  Emitter::Frame before = emitter.enter(function);
-  Scope inner(emitter, &outer, outer.lanes, block);
-  body(inner, function->getArg(0), function->getArg(1));
+  llvm::BasicBlock* setup = llvm::BasicBlock::Create(outer.builder.getContext(), "setup", function);
+  llvm::BasicBlock* start = llvm::BasicBlock::Create(outer.builder.getContext(), "start", function);
+  Builder local(setup);
+  local.SetInsertPoint(local.CreateBr(start));
+  Emitter::Frame before =
+      emitter.enter({.function = function, .worker = function->getArg(1), .local = &local});
+  Scope inner(emitter, &outer, outer.lanes, start);
+  body(inner, function->getArg(0));
   llvm::Value* own_flags = emitter.flags();
   emitter.enter(std::move(before));
   if (own_flags)
@@ -191,10 +194,26 @@ bool is_at_most_one(llvm::Value* value) {
   return known && known->getSExtValue() <= 1;
 }
 
+// How many parts the work is enough for, at least one.
+llvm::Value* emit_wanted_parts(Emitter& emitter, const Nest& nest) {
+  Builder& b = emitter.setup();
+  llvm::Value* least =
+      llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(emitter.plan.options.part_work));
+  llvm::Value* most = llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(most_parts));
+  llvm::Value* wanted = b.CreateFDiv(emit_work(emitter, nest.work), least);
+  wanted = b.CreateSelect(b.CreateFCmpOLT(wanted, most), wanted, most);
+  llvm::Value* parts = b.CreateFPToSI(wanted, b.getInt64Ty());
+  return b.CreateSelect(b.CreateICmpSLT(parts, b.getInt64(1)), b.getInt64(1), parts);
+}
+
+llvm::Value* divided_up(Builder& b, llvm::Value* x, llvm::Value* y) {
+  return b.CreateUDiv(b.CreateAdd(x, b.CreateSub(y, b.getInt64(1))), y);
+}
+
 }  // namespace
 
-void emit_parallel(Scope& outer, llvm::Value* parts,
-                   const std::function<void(Scope&, llvm::Value*, llvm::Value*)>& body) {
+void emit_parallel(Scope& outer, const Nest& nest, llvm::Value* parts,
+                   const std::function<void(Scope&, llvm::Value*)>& body) {
   Emitter& emitter = outer.emitter;
   llvm::Function* made = emit_body_function(outer, body);
   Captures captures(*made);
@@ -212,44 +231,34 @@ void emit_parallel(Scope& outer, llvm::Value* parts,
   llvm::Function* task = emit_task(emitter, part, type);
   llvm::Value* given =
       b.CreateICmpNE(emitter.entry.parallel_for, llvm::ConstantPointerNull::get(b.getPtrTy()));
-  llvm::Value* threaded = b.CreateAnd(given, b.CreateICmpSGT(parts, outer.number(1)));
+  llvm::Value* enough = b.CreateICmpSGT(emit_wanted_parts(emitter, nest), outer.number(1));
+  llvm::Value* threaded = b.CreateAnd(given, b.CreateAnd(enough, b.CreateICmpSGT(parts, outer.number(1))));
   auto when = [&](llvm::Value* condition, const std::function<void(Builder&)>& then) {
     emit_loop(outer, {outer.number(0), b.CreateZExt(condition, b.getInt64Ty())}, 1, outer.lanes,
               [&](Scope& scope, AxisIndex) { then(scope.builder); });
   };
   when(threaded, [&](Builder& then) {
     llvm::Type* arguments[] = {then.getPtrTy(), then.getInt64Ty(), then.getPtrTy(), then.getPtrTy()};
-    llvm::Value* workers = lesser(then, parts, then.getInt64(emitter.plan.options.threads));
+    llvm::Value* workers = lesser(then, parts, then.getInt64(nest.workers));
     then.CreateCall(llvm::FunctionType::get(then.getVoidTy(), arguments, false), emitter.entry.parallel_for,
                     {emitter.entry.context, workers, task, data});
   });
   when(b.CreateNot(threaded), [&](Builder& then) { then.CreateCall(task, {data, then.getInt64(0)}); });
 }
 
-void emit_in_parts(Scope& outer, Interval range, const Extent& work, int64_t granule,
+void emit_in_parts(Scope& outer, const Nest& nest, Interval range, int64_t granule,
                    const std::function<void(Scope&, Interval)>& body) {
-  Emitter& emitter = outer.emitter;
-  if (!emitter.splits()) return body(outer, range);
-  Builder& b = emitter.setup();
-  const auto least = static_cast<double>(emitter.plan.options.part_work);
-  llvm::Value* wanted = b.CreateFDiv(emit_work(emitter, work), llvm::ConstantFP::get(b.getDoubleTy(), least));
-  llvm::Value* most = llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(most_parts));
-  wanted = b.CreateSelect(b.CreateFCmpOLT(wanted, most), wanted, most);
-  llvm::Value* parts = b.CreateFPToSI(wanted, b.getInt64Ty());
+  if (!outer.emitter.splits(nest)) return body(outer, range);
+  Builder& b = outer.builder;
+  llvm::Value *one = outer.number(1), *unit = outer.number(granule);
+  llvm::Value* count = b.CreateSub(range.end, range.begin);
+  llvm::Value* size = divided_up(b, count, emit_wanted_parts(outer.emitter, nest));
+  size = b.CreateMul(divided_up(b, size, unit), unit);
+  size = b.CreateSelect(b.CreateICmpSLT(size, one), one, size);
+  llvm::Value* parts = divided_up(b, count, size);  // none is empty, but for the only one
+  parts = b.CreateSelect(b.CreateICmpSLT(parts, one), one, parts);
   if (is_at_most_one(parts)) return body(outer, range);
-  parts = b.CreateSelect(b.CreateICmpSLT(parts, b.getInt64(1)), b.getInt64(1), parts);
-  auto divided_up = [](Builder& at, llvm::Value* x, llvm::Value* y) {
-    return at.CreateUDiv(at.CreateAdd(x, at.CreateSub(y, at.getInt64(1))), y);
-  };
-  Builder& here = outer.builder;
-  llvm::Value* count = here.CreateSub(range.end, range.begin);
-  llvm::Value* size = divided_up(here, count, parts);
-  size = here.CreateMul(divided_up(here, size, here.getInt64(granule)), here.getInt64(granule));
-  // No part is empty. A size of 0 is that of no elements.
-  llvm::Value* whole = here.CreateSelect(here.CreateICmpSLT(size, here.getInt64(1)), here.getInt64(1), size);
-  parts = divided_up(here, count, whole);
-  if (is_at_most_one(parts)) return body(outer, range);
-  emit_parallel(outer, parts, [&](Scope& scope, llvm::Value* part, llvm::Value*) {
+  emit_parallel(outer, nest, parts, [&](Scope& scope, llvm::Value* part) {
     llvm::Value* begin = scope.builder.CreateAdd(range.begin, scope.builder.CreateMul(part, size));
     body(scope, {begin, lesser(scope.builder, scope.builder.CreateAdd(begin, size), range.end)});
   });
@@ -258,7 +267,7 @@ void emit_in_parts(Scope& outer, Interval range, const Extent& work, int64_t gra
 void emit_rows_in_parts(Scope& outer, const Nest& nest, const std::function<void(Scope&, Interval)>& body) {
   // Parts of a single axis begin where vectors do.
   const int64_t granule = nest.space.size() == 1 ? 64 : 1;
-  emit_in_parts(outer, outer.emitter.rows(nest), outer.emitter.work(nest), granule, body);
+  emit_in_parts(outer, nest, outer.emitter.rows(nest), granule, body);
 }
 
 }  // namespace wengert

@@ -10,7 +10,8 @@ static llvm::Value* trailing_zeros(Scope& scope, llvm::Value* value) {
                                        {value, scope.builder.getFalse()});
 }
 
-RowFolds::RowFolds(Emitter& emitter, const Nest& tree) : emitter_(emitter) {
+RowFolds::RowFolds(Emitter& emitter, const Nest& tree, llvm::Value* chunk)
+    : emitter_(emitter), chunk_(chunk) {
   for (const Nest& member : tree.members) {
     if (member.rows != Rows::folded) continue;
     if (member.kind == NestKind::fold_lanes && member.kept > 0) {
@@ -28,7 +29,7 @@ RowFolds::RowFolds(Emitter& emitter, const Nest& tree) : emitter_(emitter) {
 
 void RowFolds::add(Scope& scope, const Nest& member, Interval rows) {
   if (auto sums = lanes_.find(&member); sums != lanes_.end()) {
-    llvm::Value* place = emitter_.workspace(member.scratch);
+    llvm::Value* place = accumulators_.at(&member);
     sums->second.load(scope.builder, place);
     sums->second.add(scope, std::vector<Index>(1), rows);
     return sums->second.store(scope.builder, place);
@@ -36,15 +37,26 @@ void RowFolds::add(Scope& scope, const Nest& member, Interval rows) {
   ChainSums& sums = chains_.at(&member);
   if (member.kind == NestKind::fold_chain) return sums.add(scope, rows);
   const Type& type = emitter_.type(member.roots[0].node);
-  sums.add_lanes(scope, rows, summation::lanes(type.dtype), emitter_.workspace(member.scratch),
+  sums.add_lanes(scope, rows, summation::lanes(type.dtype), accumulators_.at(&member),
                  emitter_.extent(element_count(type.shape)));
 }
 
 void RowFolds::add(Scope& scope, LaneSums& joint, Interval rows) {
-  llvm::Value* place = emitter_.workspace(lanes_.begin()->first->scratch);
+  llvm::Value* place = accumulators_.at(lanes_.begin()->first);
   joint.load(scope.builder, place);
   joint.add(scope, std::vector<Index>(1), rows);
   joint.store(scope.builder, place);
+}
+
+void RowFolds::at_places(const std::function<void()>& body) {
+  std::map<uint32_t, llvm::Value*> before;
+  for (const Result& result : results_) {
+    if (result.scalar) continue;
+    before[result.root] = emitter_.pointer(result.root);
+    emitter_.set_pointer(result.root, result.place);
+  }
+  body();
+  for (auto [root, pointer] : before) emitter_.set_pointer(root, pointer);
 }
 
 void RowFolds::keep_chunk(Scope& scope, llvm::Value* c) {
@@ -64,49 +76,96 @@ void RowFolds::join_chunks(Scope& scope, llvm::Value* count) {
   join_levels(scope, scope.builder.CreateAdd(last, scope.number(1)), scope.number(chunk_levels), count);
 }
 
+void RowFolds::join_places(Scope& scope, llvm::Value* count) {
+  auto at_chunk = [&](Scope& s, const Result& result, llvm::Value* chunk) {
+    return s.builder.CreateGEP(s.builder.getInt8Ty(), result.place,
+                               s.builder.CreateMul(chunk, emitter_.extent(result.stride)));
+  };
+  emit_pairwise(scope, count, [&](Scope& joins, llvm::Value* to, llvm::Value* from) {
+    for (const Result& result : results_) {
+      llvm::Value *a = at_chunk(joins, result, to), *b = at_chunk(joins, result, from);
+      elements(joins, result, [&](Scope& s, llvm::Value* at) {
+        llvm::Value* place = element(s, result, a, at);
+        llvm::Value* behind = load(s, result, element(s, result, b, at));
+        s.store_lanes(result.dtype,
+                      fold_join(emitter_, s.builder, result.root, load(s, result, place), behind, s.lanes),
+                      place);
+      });
+    }
+  });
+  for (const Result& result : results_)
+    if (!result.scalar)
+      elements(scope, result, [&](Scope& s, llvm::Value* at) {
+        s.store_lanes(result.dtype, load(s, result, element(s, result, result.place, at)),
+                      element(s, result, emitter_.pointer(result.root), at));
+      });
+  publish(scope);
+}
+
 void RowFolds::publish(Scope& scope) {
   for (const Result& result : results_)
     if (result.scalar)
       emitter_.scalars[result.root] = load_elements(scope.builder, result.dtype, current(result), 1);
 }
 
+// Where the chunk's results lie: `bytes` for each chunk.
+llvm::Value* RowFolds::place_of_chunk(const Extent& places, const Extent& bytes) {
+  Builder& b = emitter_.local();
+  return b.CreateGEP(b.getInt8Ty(), emitter_.workspace(places), b.CreateMul(chunk_, emitter_.extent(bytes)));
+}
+
 void RowFolds::add_lane_results(const Nest& member) {
-  llvm::Value* scratch = emitter_.workspace(member.scratch);
   const LaneSums& sums = lanes_.at(&member);
+  const auto roots = static_cast<int64_t>(member.roots.size()), folds = static_cast<int64_t>(sums.count());
+  llvm::Value* scratch = chunk_ ? place_of_chunk(member.scratch, roots * lane_accumulator_bytes)
+                                : emitter_.workspace(member.scratch);
+  accumulators_[&member] = scratch;
   for (size_t f = 0; f < sums.count(); f++) {
-    const auto levels = static_cast<int64_t>(sums.count()) * lane_accumulator_bytes +
-                        static_cast<int64_t>(f) * chunk_levels * 64;
-    results_.push_back(
-        {sums.node(f), sums.dtype(f), true, lane_place(scratch, f), bytes_behind(scratch, levels), 1, 64});
+    const int64_t levels = folds * lane_accumulator_bytes + static_cast<int64_t>(f) * chunk_levels * 64;
+    results_.push_back({sums.node(f), sums.dtype(f), true, lane_place(scratch, f),
+                        chunk_ ? nullptr : bytes_behind(scratch, levels), 1,
+                        chunk_ ? roots * lane_accumulator_bytes : 64});
   }
 }
 
 void RowFolds::add_chain_results(const Nest& member) {
-  Extent behind = 0;
+  Extent whole = 0, behind = 0;
+  auto bytes_of = [&](const Type& type) {
+    return aligned_bytes(element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype)));
+  };
+  for (Value root : member.roots) whole = whole + bytes_of(emitter_.type(root.node));
   for (Value root : member.roots) {
     const Type& type = emitter_.type(root.node);
-    const Extent count = element_count(type.shape);
-    const Extent bytes = aligned_bytes(count * static_cast<int64_t>(size_of(type.dtype)));
-    llvm::Value* levels =
-        member.scratch == Extent(-1) ? nullptr : emitter_.workspace(member.scratch + behind);
-    results_.push_back({root.node, type.dtype, false, nullptr, levels, count, bytes});
-    behind = behind + bytes * chunk_levels;
+    const Extent count = element_count(type.shape), bytes = bytes_of(type);
+    Result result{root.node, type.dtype, false, nullptr, nullptr, count, bytes};
+    if (chunk_) {
+      result.place = place_of_chunk(member.scratch + behind, whole);
+      result.stride = whole;
+      behind = behind + bytes;
+    } else if (member.scratch != Extent(-1)) {
+      result.levels = emitter_.workspace(member.scratch + behind);
+      behind = behind + bytes * chunk_levels;
+    }
+    results_.push_back(std::move(result));
   }
 }
 
-// Columns of which each has accumulators in lanes, row by row: they lie in front of the levels.
+// Columns of which each has accumulators in lanes, row by row: they lie in front of the results of chunks.
 void RowFolds::add_column_result(const Nest& member) {
   const uint32_t root = member.roots[0].node;
   const Type& type = emitter_.type(root);
   const Extent count = element_count(type.shape), bytes = count * static_cast<int64_t>(size_of(type.dtype));
   const int64_t lanes = summation::lanes(type.dtype);
-  llvm::Value* levels = emitter_.workspace(member.scratch + aligned_bytes(bytes * lanes));
-  results_.push_back({root, type.dtype, false, nullptr, levels, count, aligned_bytes(bytes),
-                      emitter_.workspace(member.scratch), lanes});
+  const Extent own = aligned_bytes(bytes * lanes), behind = member.scratch + own * member.workers;
+  accumulators_[&member] = emitter_.own_workspace(member.scratch, own);
+  results_.push_back({root, type.dtype, false,
+                      chunk_ ? place_of_chunk(behind, aligned_bytes(bytes)) : nullptr,
+                      chunk_ ? nullptr : emitter_.workspace(behind), count, aligned_bytes(bytes),
+                      accumulators_[&member], lanes});
 }
 
 llvm::Value* RowFolds::bytes_behind(llvm::Value* pointer, int64_t bytes) {
-  return emitter_.setup().CreateConstGEP1_64(emitter_.setup().getInt8Ty(), pointer, bytes);
+  return emitter_.local().CreateConstGEP1_64(emitter_.local().getInt8Ty(), pointer, bytes);
 }
 llvm::Value* RowFolds::lane_place(llvm::Value* scratch, size_t fold) {
   return bytes_behind(scratch, static_cast<int64_t>(fold) * lane_accumulator_bytes);
@@ -118,7 +177,7 @@ llvm::Value* RowFolds::current(const Result& result) {
 void RowFolds::start(Scope& scope) {
   for (auto& [member, sums] : lanes_) {
     sums.start(scope.builder);
-    sums.store(scope.builder, emitter_.workspace(member->scratch));
+    sums.store(scope.builder, accumulators_.at(member));
   }
   for (const Result& result : results_) {
     if (result.scalar) continue;
@@ -136,7 +195,7 @@ void RowFolds::start(Scope& scope) {
 // The accumulators of lanes become one number each, at the same place.
 void RowFolds::join_lanes(Scope& scope) {
   for (auto& [member, sums] : lanes_) {
-    llvm::Value* place = emitter_.workspace(member->scratch);
+    llvm::Value* place = accumulators_.at(member);
     sums.load(scope.builder, place);
     const std::vector<llvm::Value*> joined = sums.results(scope.builder);
     for (size_t f = 0; f < joined.size(); f++)

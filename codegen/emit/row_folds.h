@@ -1,6 +1,6 @@
 // What the members of a tree fold of its rows: accumulators that are carried from block to block, and the
 // results of chunks (ir/summation.h), which join as soon as their neighbour is there, so that 7 are kept and
-// not 64.
+// not 64. Where workers share the chunks, the results of each have a place, and join when all are there.
 #pragma once
 #include "codegen/emit/chain_sums.h"
 #include "codegen/emit/lane_sums.h"
@@ -9,7 +9,8 @@ namespace wengert {
 
 class RowFolds {
  public:
-  RowFolds(Emitter& emitter, const Nest& tree);
+  /// With a chunk's number: folds of its rows into its place.
+  RowFolds(Emitter& emitter, const Nest& tree, llvm::Value* chunk = nullptr);
 
   bool empty() const { return results_.empty(); }
   /// Whether the member folds rows; then add() does what emit_nest would.
@@ -24,6 +25,10 @@ class RowFolds {
   void keep_chunk(Scope& scope, llvm::Value* c);
   /// Behind the last of `count` chunks.
   void join_chunks(Scope& scope, llvm::Value* count);
+  /// While the body is emitted, the storage of results is the chunk's places.
+  void at_places(const std::function<void()>& body);
+  /// Made for chunk 0, when the places of `count` chunks are filled: joins them and publishes.
+  void join_places(Scope& scope, llvm::Value* count);
   /// Tells the emitter the scalars.
   void publish(Scope& scope);
 
@@ -33,9 +38,9 @@ class RowFolds {
     uint32_t root;
     Dtype dtype;
     bool scalar;
-    llvm::Value* place;  // null: the root's own storage
-    llvm::Value* levels;
-    Extent count, stride;            // elements; bytes from level to level
+    llvm::Value* place;              // null: the root's own storage
+    llvm::Value* levels;             // null: chunks have places
+    Extent count, stride;            // elements; bytes from level to level, or from place to place
     llvm::Value* columns = nullptr;  // accumulators of columns in lanes
     int64_t lanes = 0;
   };
@@ -46,6 +51,7 @@ class RowFolds {
   void join_columns(Scope& scope, const Result& result);
   void join_levels(Scope& scope, llvm::Value* from, llvm::Value* to, llvm::Value* chosen);
 
+  llvm::Value* place_of_chunk(const Extent& places, const Extent& bytes);
   llvm::Value* bytes_behind(llvm::Value* pointer, int64_t bytes);
   llvm::Value* lane_place(llvm::Value* scratch, size_t fold);
   llvm::Value* current(const Result& result);
@@ -55,6 +61,8 @@ class RowFolds {
   void elements(Scope& scope, const Result& result, const std::function<void(Scope&, llvm::Value*)>& body);
 
   Emitter& emitter_;
+  llvm::Value* chunk_;  // null: the results of chunks go to levels
+  std::map<const Nest*, llvm::Value*> accumulators_;
   std::map<const Nest*, LaneSums> lanes_;
   std::map<const Nest*, ChainSums> chains_;
   std::vector<Result> results_;

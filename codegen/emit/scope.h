@@ -13,7 +13,8 @@
 #include "codegen/calling_convention.h"
 #include "codegen/compiler.h"
 #include "codegen/llvm_builder.h"
-#include "codegen/plan/costs.h"
+#include "codegen/plan/plan.h"
+#include "ir/evaluate_kinds.h"
 
 namespace wengert {
 
@@ -122,6 +123,7 @@ class Emitter {
   /// While `block` is not the default, nests run over it alone; `pointers` says where the arrays lie of which
   /// only the block's rows are kept, as if all rows were.
   void set_block(Interval block, const std::map<uint32_t, llvm::Value*>& pointers);
+  void set_pointer(uint32_t node, llvm::Value* pointer) { pointers_[node] = pointer; }
   /// Sets flag bits where the condition (i1) holds.
   void raise(Builder& builder, llvm::Value* condition, int flag);
   /// Where the flags of the function that is emitted lie; null: nothing raises any.
@@ -131,19 +133,20 @@ class Emitter {
   /// What belongs to the function that is emitted: the entry, or one of its parts (codegen/emit/parallel.h).
   struct Frame {
     llvm::Function* function = nullptr;
+    llvm::Value* worker = nullptr;  ///< of a part, its worker's number
+    Builder* local = nullptr;       ///< of a part, at the end of a block ahead of everything
     std::multimap<std::pair<llvm::Type*, uint64_t>, llvm::Value*> slots = {};
     std::map<std::pair<llvm::Type*, uint64_t>, size_t> used = {};  ///< how many of them the nest has
     llvm::Value* flags = nullptr;
   };
   /// Goes on in another function; returns what was left.
   Frame enter(Frame frame) { return std::exchange(frame_, std::move(frame)); }
-  Frame enter(llvm::Function* function) { return enter(Frame{.function = function}); }
-  /// Whether nests may be cut into parts here: not inside of one, nor inside of a block.
-  bool splits() const {
-    return plan.options.threads > 1 && frame_.function == entry.function && !block_.begin;
-  }
-  /// Of a nest, in operations and half bytes.
-  Extent work(const Nest& nest);
+  /// Whether a nest may be cut into parts here: not inside of one.
+  bool splits(const Nest& nest) const { return nest.workers > 1 && !frame_.worker; }
+  /// As setup(), but in the function that is emitted.
+  Builder& local() { return frame_.local ? *frame_.local : setup_; }
+  /// A place in the workspace of which every worker has one, `bytes` apart (a multiple of 64).
+  llvm::Value* own_workspace(const Extent& offset, const Extent& bytes);
 
   /// At the end of a block ahead of everything, for what does not depend on loops.
   Builder& setup() { return setup_; }
@@ -161,7 +164,6 @@ class Emitter {
   llvm::Value* new_slot(llvm::Type* type, uint64_t count, const char* name);
   Builder setup_;  ///< before the terminator of a block ahead of everything: sizes, pointers
   Frame frame_;
-  CostCounter costs_;
   std::map<uint32_t, llvm::Value*> pointers_;
   Interval block_{nullptr, nullptr};
   std::map<uint32_t, std::vector<llvm::Value*>> strides_;

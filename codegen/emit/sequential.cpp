@@ -1,5 +1,5 @@
 // Nests that go element by element: the index of an extremum, and rows added at run-time positions.
-#include "codegen/emit/scope.h"
+#include "codegen/emit/parallel.h"
 #include "codegen/llvm_arithmetic.h"
 #include "codegen/llvm_types.h"
 #include "runtime/kernel_abi.h"
@@ -13,9 +13,17 @@ void emit_arg_reduction(Scope& top, const Nest& nest) {
   const int64_t axis = node.attributes->get<int64_t>("axis");
   const Dtype dtype = emitter.type(operand).dtype;
   llvm::LLVMContext& context = emitter.compilation.context();
-  llvm::Value* best = emitter.allocate(register_type(context, dtype, 1), 1, "best");
-  llvm::Value* position = emitter.allocate(llvm::Type::getInt64Ty(context), 1, "position");
-  emit_loops(top, std::span(nest.space).first(nest.kept), {}, [&](Scope& scope, const Index& kept) {
+  auto each_result = [&](const std::function<void(Scope&, const Index&)>& body) {
+    const std::span<const Extent> kept = std::span(nest.space).first(nest.kept);
+    if (nest.kept == 0) return body(top, {});
+    emit_rows_in_parts(top, nest, [&](Scope& part, Interval rows) {
+      emit_loop(part, rows, 1, 1,
+                [&](Scope& row, AxisIndex i) { emit_loops(row, kept.subspan(1), Index{{i}}, body); });
+    });
+  };
+  each_result([&](Scope& scope, const Index& kept) {
+    llvm::Value* best = emitter.allocate(register_type(context, dtype, 1), 1, "best");
+    llvm::Value* position = emitter.allocate(llvm::Type::getInt64Ty(context), 1, "position");
     auto element = [&](Scope& s, const AxisIndex& at) {
       Index index = kept;
       index.axes.insert(index.axes.begin() + axis, at);

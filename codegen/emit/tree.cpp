@@ -1,7 +1,9 @@
 // Trees: nests that run block by block over the rows they share. Chunks of a long axis (ir/summation.h) are
 // whole numbers of blocks.
+#include <algorithm>
 #include <optional>
 
+#include "codegen/emit/parallel.h"
 #include "codegen/emit/row_folds.h"
 #include "codegen/llvm_types.h"
 
@@ -10,7 +12,9 @@ namespace {
 
 class Tree {
  public:
-  Tree(Emitter& emitter, const Nest& nest) : emitter_(emitter), nest_(nest), folds_(emitter, nest) {
+  /// Of all the tree's rows, or those of a chunk.
+  Tree(Emitter& emitter, const Nest& nest, llvm::Value* chunk = nullptr)
+      : emitter_(emitter), nest_(nest), folds_(emitter, nest, chunk) {
     if (!nest.interior.empty()) interior_.emplace(emitter, nest.interior[0], 1);
     emitter.release();  // accumulators are in their slots only while a block is added
   }
@@ -36,7 +40,15 @@ class Tree {
     folds_.publish(top);
   }
 
- private:
+  /// The rows of the tree's chunk.
+  void run_chunk(Scope& scope, Interval rows) {
+    folds_.at_places([&] {
+      folds_.start(scope);
+      blocks(scope, rows);
+      folds_.join_lanes(scope);
+    });
+  }
+
   // One loop for whole blocks and the last one: two would double the code. At least one block, also of no
   // rows: a member may have more.
   void blocks(Scope& scope, Interval rows) {
@@ -49,6 +61,7 @@ class Tree {
     });
   }
 
+ private:
   void members(Scope& scope, Interval rows) {
     if (!interior_) return one_by_one(scope, rows);
     llvm::Value* inside = ends_nowhere(scope, rows);
@@ -115,8 +128,9 @@ class Tree {
     const Type& type = emitter_.type(node);
     const Extent row = element_count(Shape(type.shape.begin() + 1, type.shape.end()));
     llvm::Value* before = scope.builder.CreateNeg(scope.builder.CreateMul(first, emitter_.extent(row)));
+    const Extent bytes = aligned_bytes(row * (static_cast<int64_t>(size_of(type.dtype)) * nest_.block));
     return scope.builder.CreateGEP(memory_type(scope.builder.getContext(), type.dtype),
-                                   emitter_.workspace(emitter_.plan.storage[node].offset), before);
+                                   emitter_.own_workspace(emitter_.plan.storage[node].offset, bytes), before);
   }
 
   Emitter& emitter_;
@@ -125,8 +139,27 @@ class Tree {
   std::optional<LaneSums> interior_;
 };
 
+bool folds_rows(const Nest& nest) {
+  return std::any_of(nest.members.begin(), nest.members.end(),
+                     [](const Nest& member) { return member.rows == Rows::folded; });
+}
+
 }  // namespace
 
-void emit_tree(Scope& scope, const Nest& nest) { Tree(scope.emitter, nest).run(scope); }
+void emit_tree(Scope& scope, const Nest& nest) {
+  Emitter& emitter = scope.emitter;
+  if (!emitter.splits(nest)) return Tree(emitter, nest).run(scope);
+  const Interval rows = emitter.whole(nest.space[0]);
+  if (!folds_rows(nest))
+    return emit_in_parts(scope, nest, rows, nest.block,
+                         [&](Scope& part, Interval range) { Tree(emitter, nest).blocks(part, range); });
+  llvm::Value* size = chunk_elements(scope, rows.end);
+  llvm::Value* count = chunk_count(scope, rows.end, size);
+  RowFolds folds(emitter, nest, scope.number(0));
+  emit_parallel(scope, nest, count, [&](Scope& part, llvm::Value* chunk) {
+    Tree(emitter, nest, chunk).run_chunk(part, chunk_range(part, chunk, size, rows.end));
+  });
+  folds.join_places(scope, count);
+}
 
 }  // namespace wengert

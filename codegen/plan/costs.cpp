@@ -35,8 +35,7 @@ void CostCounter::count(const Nest& nest, Sum& sum) {
 
 void CostCounter::touch(uint32_t id, Sum& sum) {
   const Type& type = graph_.type({id, 0});
-  if (type.is_scalar() || plan_.storage[id].kind == Storage::Kind::block || !sum.touched.insert(id).second)
-    return;
+  if (type.is_scalar() || plan_.block_only[id] || !sum.touched.insert(id).second) return;
   sum.cost.bytes = sum.cost.bytes + element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype));
 }
 

@@ -17,6 +17,7 @@ Plan make_plan(const Program& program, const PlanOptions& options) {
   join_epilogues(plan);
   make_trees(plan);
   cut_scalars(plan);
+  assign_workers(plan);
   assign_storage(plan);
   return plan;
 }

@@ -54,9 +54,10 @@ Extent aligned_bytes(const Extent& bytes);
 constexpr int64_t lane_rows_bytes = 64;     ///< fold_lanes: for each chunk and fold, results of neighbours
 constexpr int64_t chain_tile_bytes = 1024;  ///< fold_chain: for each root and chunk, results of a tile
 /// Rows folded in lanes: for each fold of all axes, its accumulators. With kept axes: the accumulators of the
-/// first lane of all results, of the second one, …
+/// first lane of all results, of the second one, …; several workers have as many of these.
 constexpr int64_t lane_accumulator_bytes = 128;
-/// Rows folded: joined chunks, 2^k of them in the k-th of these; 64 chunks at most.
+/// Rows folded: joined chunks, 2^k of them in the k-th of these; 64 chunks at most. Where workers share the
+/// tree, each of the 64 chunks has a place of its own instead.
 constexpr int64_t chunk_levels = 7;
 
 struct Nest {
@@ -88,7 +89,12 @@ struct Nest {
   /// of them does, when nothing else reads it.
   std::shared_ptr<const Product> product = {};
   std::optional<uint32_t> shared_storage = {};
+  uint32_t workers = 1;  ///< that share it at most; each has a part of the scratch and of blocks to itself
+  Extent work = 0;       ///< in operations and half bytes; where there are several workers
 };
+
+/// Whether an axis of this extent may be cut into chunks when it is folded (ir/summation.h).
+bool may_be_long(const Extent& extent);
 
 /// Where a root's array lies.
 struct Storage {
@@ -227,6 +233,7 @@ void group_nests(Plan& plan);     // nests.cpp
 void join_epilogues(Plan& plan);  // epilogues.cpp: maps over the results of products
 void make_trees(Plan& plan);      // trees.cpp
 void cut_scalars(Plan& plan);     // scalars.cpp: chunks of scalars and their slots (scalar_*.cpp)
+void assign_workers(Plan& plan);  // workers.cpp: nests that threads share
 void assign_storage(Plan& plan);  // storage.cpp: where arrays lie, lifetimes
 
 }  // namespace wengert

@@ -46,32 +46,36 @@ class Workspace {
   Extent end_ = 0;
 };
 
+// Results of chunks that are kept at the same time.
+int64_t kept_chunks(const Nest& nest) { return nest.workers > 1 ? summation::most_chunks : chunk_levels; }
+
 // What a fold's accumulators take: codegen/emit/fold.h says how they lie.
 Extent scratch_bytes(const Graph& graph, const Nest& nest) {
   if (nest.product) return nest.product->scratch;
   if (nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
   const auto roots = static_cast<int64_t>(nest.roots.size());
-  const std::optional<int64_t> first = nest.space[nest.kept].number();
-  const bool is_long = !first || *first >= summation::long_extent;
+  const bool is_long = may_be_long(nest.space[nest.kept]);
   if (nest.rows != Rows::folded) {
     if (!is_long) return 0;
-    // A few neighbouring results of each chunk and root.
-    return summation::most_chunks * roots *
+    // A few neighbouring results of each chunk and root. Workers share the chunks of a single result.
+    return summation::most_chunks * roots * (nest.kept > 0 ? nest.workers : 1) *
            (nest.kind == NestKind::fold_lanes ? lane_rows_bytes : chain_tile_bytes);
   }
   if (nest.kind == NestKind::fold_lanes && nest.kept > 0) {
     const Type& type = graph.type(nest.roots[0]);
     const Extent bytes = element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype));
-    return aligned_bytes(bytes * summation::lanes(type.dtype)) +
-           (is_long ? aligned_bytes(bytes) * chunk_levels : Extent(0));
+    return aligned_bytes(bytes * summation::lanes(type.dtype)) * nest.workers +
+           (is_long ? aligned_bytes(bytes) * kept_chunks(nest) : Extent(0));
   }
-  if (nest.kind == NestKind::fold_lanes) return roots * (lane_accumulator_bytes + chunk_levels * 64);
+  if (nest.kind == NestKind::fold_lanes)
+    return roots * (nest.workers > 1 ? lane_accumulator_bytes * summation::most_chunks
+                                     : lane_accumulator_bytes + chunk_levels * 64);
   Extent bytes = 0;
   for (Value root : nest.roots) {
     const Type& type = graph.type(root);
     bytes = bytes + aligned_bytes(element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype)));
   }
-  return is_long ? bytes * chunk_levels : Extent(0);
+  return is_long ? bytes * kept_chunks(nest) : Extent(0);
 }
 
 std::vector<uint32_t> last_readers(const Plan& plan) {
@@ -112,7 +116,7 @@ void assign_storage(Plan& plan) {
   std::vector<uint32_t> last = last_readers(plan);
   for (auto [output, node] : plan.copies) last[plan.source[node]] = 0xFFFFFFFF;  // copied at the very end
   Workspace workspace;
-  auto place = [&](const Nest& nest, uint32_t block) {
+  auto place = [&](const Nest& nest, uint32_t block, uint32_t workers) {
     for (Value root : nest.roots) {
       const Type& type = graph.type(root);
       Storage& storage = plan.storage[root.node];
@@ -126,12 +130,13 @@ void assign_storage(Plan& plan) {
         continue;
       }
       const Extent row = element_count(Shape(type.shape.begin() + 1, type.shape.end()));
-      storage = {Storage::Kind::block, 0, workspace.allocate(row * (size * block), level, level)};
+      storage = {Storage::Kind::block, 0,
+                 workspace.allocate(aligned_bytes(row * (size * block)) * workers, level, level)};
     }
   };
   for (const Nest& nest : plan.nests) {
-    place(nest, 0);
-    for (const Nest& member : nest.members) place(member, nest.block);
+    place(nest, 0, 1);
+    for (const Nest& member : nest.members) place(member, nest.block, nest.workers);
   }
   for (const Nest& nest : plan.nests)
     if (nest.shared_storage) plan.storage[nest.roots[0].node] = plan.storage[*nest.shared_storage];
