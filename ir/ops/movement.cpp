@@ -6,7 +6,7 @@
 
 #include "ir/graph.h"
 #include "ir/ops/build.h"
-#include "ir/ops/contractions.h"
+#include "ir/ops/cotangent_sums.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
 #include "ir/ops/reductions.h"
@@ -64,15 +64,7 @@ static IndexMap broadcast_map(const Call& call) {
   return map;
 }
 
-// Undoes a broadcast: sums over the axes it added or repeated. The sum of a product is a dot_general, so that
-// it is one fused multiply-add a step (semantics: "Order of summation, and FMA").
-static Expr sum_of(Expr g, const Axes& axes) {
-  if (&g.op() != &ops::multiply || !is_float(g.dtype())) return sum_or_any(g, axes);
-  std::span<const Value> factors = g.graph().inputs(g.value().node);
-  const Axes kept = other_axes(axes, g.rank());
-  return dot_general(Expr(g.graph(), factors[0]), Expr(g.graph(), factors[1]), {kept, kept, axes, axes});
-}
-
+// Undoes a broadcast: sums over the axes it added or repeated.
 static Cotangents broadcast_bprop(const Pull& pull) {
   const Expr g = pull.cotangents[0];
   const Shape& from = pull.inputs[0].shape();
@@ -81,7 +73,7 @@ static Cotangents broadcast_bprop(const Pull& pull) {
   for (size_t i = 0; i < dimensions.size(); i++)
     if (from[i].is(1) && !g.shape()[dimensions[i]].is(1)) summed.push_back(dimensions[i]);
   if (summed.empty()) return {{g, {}}};
-  return {{reshape(sum_of(g, normalize_axes(summed, g.rank(), "broadcast")), from), {}}};
+  return {{reshape(sum_of_cotangent(g, normalize_axes(summed, g.rank(), "broadcast")), from), {}}};
 }
 
 static Exprs broadcast_batch(const Batch& batch) {

@@ -256,3 +256,19 @@ TEST_CASE("jacobian and hessian, through a structural identity") {
   for (int i : {1, 2, 3, 5, 6, 7}) CHECK(j.at(i) == 0);  // not NaN: the identity's zeros are structural
   CHECK(j.at(8) == 0.25);
 }
+
+TEST_CASE("the gradient of a broadcast sums a factor of the contraction, not its result") {
+  Trial t;
+  const Expr x = t.input("x", Tensor::of({2, 3}, {1, 2, 3, 4, 5, 6}));
+  const Expr shift = t.input("shift", Tensor::vector({1, 1, 2}));
+  const Expr w = t.input("w", Tensor::of({3, 2}, {1, 2, 3, 4, 5, 6}));
+  const Expr v = t.input("v", Tensor::of({2, 2}, {1, 2, 3, 4}));
+  const Expr centred = x - broadcast_to(shift, x.shape());
+  const Expr f = sum(einsum("ji,nj->in", w, centred) * v);
+  const Expr g = grad(f, {shift})[0];
+  CHECK(t.value(g) == Tensor::vector({-17, -37, -57}));
+  // -w · (sums of v): the contraction is of a matrix and a vector.
+  CHECK(&g.op() == &ops::negate);
+  const Expr product(g.graph(), g.graph().inputs(g.value().node)[0]);
+  CHECK(&product.op() == &ops::dot_general);
+}
