@@ -18,12 +18,6 @@
 
 namespace wengert {
 
-struct CompileOptions {
-  Tier tier = Tier::full;
-  bool fast_math = false;  ///< permits reassociation, contraction and reciprocals outside op bodies
-  std::vector<std::string> external = {};  ///< C functions of the user, which may stay undefined
-};
-
 /// The flags of instructions outside op bodies: reassoc, contract and arcp with fast_math, none without.
 /// Never nnan, ninf or nsz.
 llvm::FastMathFlags float_flags(const CompileOptions& options);

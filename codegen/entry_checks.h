@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "codegen/emit_extent.h"
-#include "codegen/entry.h"
+#include "codegen/describe/entry.h"
 
 namespace wengert {
 

@@ -8,9 +8,6 @@
 
 namespace wengert {
 
-/// "libNAME.so": Python would take a NAME.so beside NAME.py for an extension module.
-inline std::string shared_library_name(const std::string& name) { return "lib" + name + ".so"; }
-
 /// Writes the library to `path`. Throws Error(file) when there is no linker, or with what it said.
 void write_shared_library(std::span<const char> object, const Target& target, const std::string& path);
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codegen/llvm_forward.h"
 #include "runtime/scalar_tier.h"
@@ -15,6 +16,12 @@ namespace wengert {
 enum class Tier {
   fast,  ///< compiles soonest: no optimisation, the fast register allocator
   full   ///< runs soonest
+};
+
+struct CompileOptions {
+  Tier tier = Tier::full;
+  bool fast_math = false;  ///< permits reassociation, contraction and reciprocals outside op bodies
+  std::vector<std::string> external = {};  ///< C functions of the user, which may stay undefined
 };
 
 struct Target {

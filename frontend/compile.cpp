@@ -4,12 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "codegen/c_header.h"
-#include "codegen/compiler.h"
-#include "codegen/emit/entry.h"
-#include "codegen/jit.h"
-#include "codegen/json_description.h"
-#include "codegen/python_wrapper.h"
+#include "codegen/describe/c_header.h"
+#include "codegen/describe/json_description.h"
+#include "codegen/describe/program.h"
+#include "codegen/describe/python_wrapper.h"
+#include "codegen/load/generator.h"
 #include "ir/evaluate.h"
 #include "runtime/kernel_abi.h"
 
@@ -43,12 +42,13 @@ CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   check_sizes(*out.program_);
   out.symbols_ = out.program_->symbols();
   const Target target = settings.cpu.empty() && settings.triple.empty()
-                            ? Target::host()
-                            : Target::named(settings.triple, settings.cpu);
-  Compilation compilation(target, options_of(settings), program.name);
+                            ? generator().host()
+                            : generator().named(settings.triple, settings.cpu);
   const Plan plan = make_plan(*out.program_, plan_options(settings, target));
-  emit_entry(compilation, plan, describe_entry(plan, out.symbol_));
-  out.kernel_ = load_object(compilation.emit_object());
+  const Entry entry = describe_entry(plan, out.symbol_);
+  const GeneratedCode code = generator().generate(
+      {.target = target, .options = options_of(settings), .name = program.name, .parts = {{&plan, &entry}}});
+  out.kernel_ = generator().load(code.object);
   const std::string packed = out.symbol_ + "_packed";
   if (settings.threads > 1)
     out.threaded_ = out.kernel_->function<runtime::ThreadedPackedEntry>(packed);
@@ -69,27 +69,38 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
   };
   ObjectDescription description{
-      .name = name, .target = Target::named(settings.triple, settings.cpu), .entries = {}};
-  Compilation compilation(description.target, options_of(settings), name);
+      .name = name, .target = generator().named(settings.triple, settings.cpu), .entries = {}};
   Artifacts out;
+  std::vector<Program> optimised;
+  std::vector<Plan> plans;
+  optimised.reserve(programs.size());  // plans point to their programs
   for (const NamedProgram& named : programs) {
     for (const Entry& entry : description.entries)
       if (entry.symbol == named.symbol)
         throw Error(Code::name, fmt::format("two entries are called {}", named.symbol));
-    const Program program = optimized(*named.program, settings);
+    const Program& program = optimised.emplace_back(optimized(*named.program, settings));
     check_sizes(program);
-    const Plan plan = make_plan(program, plan_options(settings, description.target));
+    const Plan& plan = plans.emplace_back(make_plan(program, plan_options(settings, description.target)));
     description.entries.push_back(describe_entry(plan, named.symbol));
-    emit_entry(compilation, plan, description.entries.back());
     if (wants("explanation")) out.explanation += fmt::format("{}\n{}", named.symbol, explain_plan(plan));
   }
+  GenerationRequest request{.target = description.target,
+                            .options = options_of(settings),
+                            .name = name,
+                            .object = wants("obj") || wants("py"),
+                            .bitcode = wants("bc"),
+                            .llvm_ir = wants("ll"),
+                            .assembly = wants("asm")};
+  for (size_t i = 0; i < plans.size(); i++) request.parts.push_back({&plans[i], &description.entries[i]});
+  // The entries' names are checked here, before a description repeats them.
+  GeneratedCode code = generator().generate(request);
   if (wants("header")) out.header = write_c_header(description);
   if (wants("json")) out.description = write_json_description(description);
   if (wants("py")) out.python = write_python_wrapper(description);
-  if (wants("ll")) out.llvm_ir = compilation.emit_ir();
-  if (wants("bc")) out.bitcode = compilation.emit_bitcode();
-  if (wants("asm")) out.assembly = compilation.emit_assembly();
-  if (wants("obj") || wants("py")) out.object = compilation.emit_object();
+  out.object = std::move(code.object);
+  out.bitcode = std::move(code.bitcode);
+  out.llvm_ir = std::move(code.llvm_ir);
+  out.assembly = std::move(code.assembly);
   return out;
 }
 

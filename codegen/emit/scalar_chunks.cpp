@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "codegen/joined_body.h"
+#include "codegen/plan/joined_body.h"
 #include "codegen/llvm_arithmetic.h"
 #include "codegen/llvm_types.h"
 #include "codegen/plan/scalar_units.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codegen/joined_body.h"
+#include "codegen/plan/joined_body.h"
 #include "ir/op.h"
 
 namespace wengert {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "codegen/joined_body.h"
+#include "codegen/plan/joined_body.h"
 #include "ir/interpret.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"

@@ -9,7 +9,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "codegen/c_header.h"
+#include "codegen/describe/c_header.h"
+#include "codegen/describe/python_wrapper.h"
 #include "codegen/shared_library.h"
 #include "frontend/compile.h"
 #include "frontend/io/files.h"

@@ -66,7 +66,23 @@ refused("wengert_add_kernels(p SOURCES polynomial.wg GRADIENT x)" "there is no f
 refused("wengert_add_kernels(p SOURCES polynomal.wg GRAD x)" "there is no file 'polynomal.wg'")
 refused("wengert_add_kernels(p polynomial.wg)" "cannot make sense of 'polynomial.wg'")
 
+# LLVM is needed to compile, by the library that is loaded for it.
 find_program(readelf readelf REQUIRED)
+file(GLOB_RECURSE library ${folder}/installed/*/libwengert.so)
+foreach(file IN ITEMS ${library} ${folder}/installed/bin/wengert)
+  run(${readelf} -d ${file})
+  if(output MATCHES "LLVM")
+    message(FATAL_ERROR "${file} is linked with LLVM:\n${output}")
+  endif()
+endforeach()
+cmake_path(GET library PARENT_PATH libraries)
+file(RENAME ${libraries} ${folder}/elsewhere)
+file(COPY ${folder}/elsewhere/ DESTINATION ${libraries} PATTERN libwengert_codegen_llvm* EXCLUDE)
+execute_process(COMMAND ${folder}/build/api RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(result EQUAL 0 OR NOT output MATCHES "tried ${libraries}/libwengert_codegen_llvm")
+  message(FATAL_ERROR "without the library of the code generator the C++ program ended with ${result}:\n${output}")
+endif()
+
 run(${readelf} -d ${folder}/build/kernels)
 string(REGEX MATCHALL "\\(NEEDED\\)[^\n]*\\[[^]]*\\]" needed "${output}")
 foreach(library IN LISTS needed)

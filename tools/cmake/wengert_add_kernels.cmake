@@ -17,7 +17,8 @@
 #   PYTHON               NAME.py and its shared library as well
 #
 # The target is a static library with C linkage and its headers' folder as include directory; it needs no library,
-# neither LLVM nor Wengert's. Objects are made anew when a source or the command changes.
+# neither LLVM nor Wengert's. Objects are made anew when a source, the command or its libraries
+# change.
 function(wengert_add_kernels target)
   set(lists SOURCES FUNCTIONS GRAD HVP JACOBIAN HESSIAN JVP BIND)
   cmake_parse_arguments(PARSE_ARGV 1 kernel "VALUE;FAST_MATH;PYTHON" "CPU;NAME;TARGET_TRIPLE;THREADS" "${lists}")
@@ -77,6 +78,7 @@ function(wengert_add_kernels target)
   endif()
 
   set(command $<TARGET_FILE:wengert::command>)
+  set(libraries $<TARGET_FILE:wengert::wengert> $<TARGET_FILE:wengert::codegen_llvm>)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}_kernels)
   set(objects)
   set(headers)
@@ -96,7 +98,7 @@ function(wengert_add_kernels target)
     add_custom_command(
       OUTPUT ${files}
       COMMAND ${command} build ${path} ${options} --name ${name} --emit ${emit} -o ${folder}
-      DEPENDS ${path} ${command}
+      DEPENDS ${path} ${command} ${libraries}
       COMMENT "Building kernels ${name} from ${source}"
       VERBATIM)
     list(APPEND objects ${folder}/${name}.o)

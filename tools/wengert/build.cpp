@@ -10,8 +10,8 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
-#include "codegen/shared_library.h"
-#include "codegen/target.h"
+#include "codegen/describe/python_wrapper.h"
+#include "codegen/load/generator.h"
 #include "frontend/compile.h"
 #include "frontend/io/files.h"
 #include "ir/error.h"
@@ -74,7 +74,8 @@ std::string shared_library(const Artifacts& made, const CompileSettings& setting
       std::filesystem::remove_all(folder, ignored);
     }
   } const removed{folder};
-  write_shared_library(made.object, Target::named(settings.triple, settings.cpu), path);
+  const Target target = generator().named(settings.triple, settings.cpu);
+  generator().write_shared_library(made.object, target, path);
   return read_file(path);
 }
 

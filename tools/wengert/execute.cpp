@@ -12,7 +12,9 @@ std::vector<Tensor> execute(const Program& program, std::span<const Tensor> argu
   std::vector<Tensor> outputs;
   if (evaluator || program.graph->size() > compile_limit) {
     // Of what would be compiled: a pass may bring a value nearer to the real one (log(1 + x) as log1p).
-    Evaluation evaluation = evaluate(optimize(program, {.verify = false}), arguments);
+    RunOptions options;
+    options.verify = false;
+    Evaluation evaluation = evaluate(optimize(program, options), arguments);
     outputs = std::move(evaluation.outputs);
     flags = evaluation.flags;
   } else {

@@ -1,4 +1,4 @@
-#include "codegen/entry.h"
+#include "codegen/describe/entry.h"
 
 #include <algorithm>
 #include <functional>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "codegen/standard_names.h"
+#include "codegen/describe/standard_names.h"
 #include "ir/error.h"
 #include "runtime/kernel_abi.h"
 

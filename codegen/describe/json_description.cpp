@@ -1,4 +1,4 @@
-#include "codegen/json_description.h"
+#include "codegen/describe/json_description.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,8 @@
-#include "codegen/python_wrapper.h"
+#include "codegen/describe/python_wrapper.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "codegen/shared_library.h"
 #include "runtime/kernel_abi.h"
 
 namespace wengert {

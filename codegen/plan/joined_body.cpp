@@ -1,4 +1,4 @@
-#include "codegen/joined_body.h"
+#include "codegen/plan/joined_body.h"
 
 #include <cstring>
 #include <map>

@@ -1,4 +1,4 @@
-#include "codegen/c_header.h"
+#include "codegen/describe/c_header.h"
 
 #include <algorithm>
 #include <cctype>

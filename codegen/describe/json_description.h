@@ -3,7 +3,7 @@
 #pragma once
 #include <string>
 
-#include "codegen/entry.h"
+#include "codegen/describe/entry.h"
 
 namespace wengert {
 

@@ -1,4 +1,4 @@
-#include "codegen/standard_names.h"
+#include "codegen/describe/standard_names.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,0 +1,39 @@
+// The table of functions by which the rest of Wengert reaches LLVM (codegen/load/generator.h).
+#include "codegen/compiler.h"
+#include "codegen/emit/entry.h"
+#include "codegen/jit.h"
+#include "codegen/load/generator.h"
+#include "codegen/shared_library.h"
+
+namespace wengert {
+namespace {
+
+GeneratedCode generate(const GenerationRequest& request) {
+  Compilation compilation(request.target, request.options, request.name);
+  for (const GenerationRequest::Part& part : request.parts) emit_entry(compilation, *part.plan, *part.entry);
+  GeneratedCode out;
+  if (request.llvm_ir) out.llvm_ir = compilation.emit_ir();
+  if (request.bitcode) out.bitcode = compilation.emit_bitcode();
+  if (request.assembly) out.assembly = compilation.emit_assembly();
+  if (request.object) out.object = compilation.emit_object();
+  return out;
+}
+
+std::shared_ptr<runtime::Kernel> load(std::span<const char> object) { return load_object(object); }
+
+}  // namespace
+}  // namespace wengert
+
+/// The one symbol by which the library is found.
+extern "C" const wengert::Generator* wengert_code_generator() {
+  static const wengert::Generator table = {
+      .core = wengert::core_identity(),
+      .version = WENGERT_VERSION,
+      .host = &wengert::Target::host,
+      .named = &wengert::Target::named,
+      .generate = &wengert::generate,
+      .load = &wengert::load,
+      .write_shared_library = &wengert::write_shared_library,
+  };
+  return &table;
+}

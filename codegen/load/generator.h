@@ -1,0 +1,61 @@
+// The half of the code generator that needs LLVM, as the other half sees it: a table of functions. It lies in
+// a library of its own (libwengert_codegen_llvm), which is loaded when something must be compiled for the
+// first time; programs that are linked with it statically have it at once.
+//
+// Here and in plan/ and describe/ nothing includes LLVM; all else in codegen is that other half.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codegen/describe/entry.h"
+#include "codegen/plan/plan.h"
+#include "codegen/target.h"
+#include "runtime/kernel.h"
+
+namespace wengert {
+
+/// A module to generate: entries with their plans, and what is wanted of it.
+struct GenerationRequest {
+  struct Part {
+    const Plan* plan;
+    const Entry* entry;
+  };
+  Target target;
+  CompileOptions options = {};
+  std::string name = {};
+  std::vector<Part> parts = {};
+  bool object = true, bitcode = false, llvm_ir = false, assembly = false;
+};
+
+/// What is not wanted is empty.
+struct GeneratedCode {
+  std::vector<char> object, bitcode;
+  std::string llvm_ir, assembly;
+};
+
+/// Every function is thread-safe and throws wengert::Error.
+struct Generator {
+  const void* core;     ///< see core_identity()
+  const char* version;  ///< of Wengert
+  Target (*host)();
+  Target (*named)(std::string_view triple, std::string_view cpu);
+  GeneratedCode (*generate)(const GenerationRequest& request);
+  /// codegen/jit.h
+  std::shared_ptr<runtime::Kernel> (*load)(std::span<const char> object);
+  /// codegen/shared_library.h
+  void (*write_shared_library)(std::span<const char> object, const Target& target, const std::string& path);
+};
+
+/// The generator. Finds and loads its library at the first call: $WENGERT_CODEGEN_LIBRARY where that is set,
+/// else the folder of this code, else the folders that the system searches. Throws Error(file) naming the
+/// paths tried and what is wrong with them. Thread-safe.
+const Generator& generator();
+
+/// The address of one object of this copy of Wengert's core. Op records are told apart by their addresses, so
+/// the generator must be linked to the same copy as its caller.
+const void* core_identity();
+
+}  // namespace wengert
