@@ -60,8 +60,8 @@ struct AxisMap {
 };
 using IndexMap = std::vector<AxisMap>;  ///< one entry for each axis of the operand
 
-/// A cotangent, or its absence (a structural zero). Where `guard` (bool, of the value's shape) is false, the
-/// value is structurally zero whatever multiplies it; an absent guard means true everywhere.
+/// A cotangent or a tangent, or its absence (a structural zero). Where `guard` (bool, of the value's shape)
+/// is false, the value is structurally zero whatever multiplies it; an absent guard means true everywhere.
 struct Cotangent {
   Expr value;
   Expr guard;
@@ -73,14 +73,24 @@ struct Pull {
   std::span<const Expr> outputs;
   std::span<const Expr> cotangents;
   const Attributes& attributes;
+  std::span<const bool> wanted = {};  ///< per operand; empty: all
+
+  /// Whether the operand's cotangent is asked for; a rule may leave the others absent.
+  bool wants(size_t operand) const { return wanted.empty() || wanted[operand]; }
 };
 
-/// What a jvp rule sees. Tangents are per operand and may be absent.
+/// What a jvp rule sees. Tangents are per operand and may be absent, which is a structural zero.
 struct Push {
   std::span<const Expr> inputs;
   std::span<const Expr> outputs;
   std::span<const Expr> tangents;
   const Attributes& attributes;
+  std::span<const Expr> guards = {};  ///< of the tangents, per operand; empty: all absent
+
+  const Expr& guard(size_t operand) const {
+    static const Expr absent;
+    return guards.empty() ? absent : guards[operand];
+  }
 };
 
 /// What a batch rule sees: the operands, those that are `batched` with the new axis in front. The results
@@ -144,7 +154,8 @@ struct Op {
   std::function<std::vector<Expr>(std::span<const Expr> inputs, Expr output, const Attributes&)> partials =
       {};
   std::function<std::vector<Cotangent>(const Pull&)> bprop = {};
-  std::function<std::vector<Expr>(const Push&)> jvp = {};
+  /// A guard it gives counts the tangents' in; where it gives none, the driver joins theirs.
+  std::function<std::vector<Cotangent>(const Push&)> jvp = {};
   /// bprop only moves elements, so that applied to a guard (bool) it gives the operand's guard.
   bool moves_guard = false;
   /// For structural ops; elementwise ones need none.

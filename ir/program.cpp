@@ -7,15 +7,18 @@
 
 namespace wengert {
 
-std::vector<bool> nodes_behind(std::span<const Expr> values) {
+std::vector<bool> nodes_behind(std::span<const Expr> values, uint32_t first) {
   std::vector<bool> behind;
   for (const Expr& value : values) {
-    behind.resize(std::max<size_t>(behind.size(), value.value().node + size_t{1}));
-    behind[value.value().node] = true;
+    const uint32_t id = value.value().node;
+    if (id < first) continue;
+    behind.resize(std::max<size_t>(behind.size(), id - first + size_t{1}));
+    behind[id - first] = true;
   }
-  for (uint32_t id = static_cast<uint32_t>(behind.size()); id-- > 0;)
-    if (behind[id])
-      for (Value input : values[0].graph().inputs(id)) behind[input.node] = true;
+  for (size_t at = behind.size(); at-- > 0;)
+    if (behind[at])
+      for (Value input : values[0].graph().inputs(first + static_cast<uint32_t>(at)))
+        if (input.node >= first) behind[input.node - first] = true;
   return behind;
 }
 

@@ -33,7 +33,7 @@ struct Program {
 /// 64 bits whatever values its symbols have.
 void check_sizes(const Program& program);
 
-/// For each node up to the last of these values of one graph, whether one of them is made of it.
-std::vector<bool> nodes_behind(std::span<const Expr> values);
+/// For each node from `first` up to the last of these values of one graph, whether one of them is made of it.
+std::vector<bool> nodes_behind(std::span<const Expr> values, uint32_t first = 0);
 
 }  // namespace wengert

@@ -1,12 +1,14 @@
 #include "passes/accumulate.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "ir/graph.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/masks.h"
 
 namespace wengert {
 
@@ -17,22 +19,15 @@ void accumulate(Cotangent& entry, const Cotangent& contribution) {
     return;
   }
   entry.value = entry.value + contribution.value;
-  entry.guard =
-      entry.guard.absent() || contribution.guard.absent() ? Expr() : entry.guard | contribution.guard;
-}
-
-Expr masked(Expr value, Expr guard) {
-  return guard.absent() ? value : select(guard, value, zeros(value.graph(), value.type()));
+  entry.guard = either(entry.guard, contribution.guard);
 }
 
 Expr scaled(Expr g, Expr guard, Expr partial) {
   const std::optional<double> factor = constant_value(partial);
   if (factor == 1.0) return g;
   if (factor == -1.0) return -g;
-  return masked(g * partial, guard);
+  return masked(g * partial, factor && std::isfinite(*factor) ? Expr() : guard);
 }
-
-Expr both(Expr p, Expr q) { return p.absent() ? q : q.absent() ? p : p & q; }
 
 // In a text the language names the call; the node's place says what else it concerns.
 static Place place_of(Expr x, std::source_location at) {

@@ -1,9 +1,11 @@
 // What the two derivative drivers share: a derivative value with its guard, and how two of them join.
 #pragma once
 #include <initializer_list>
+#include <map>
 #include <source_location>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "ir/op.h"
 
@@ -12,14 +14,29 @@ namespace wengert {
 /// Adds a contribution to an entry of a derivative table. Guards join by or; one without a guard clears it.
 void accumulate(Cotangent& entry, const Cotangent& contribution);
 
-/// partial * g, structurally zero where the guard is false. A partial of 1 or -1 costs no product.
+/// partial * g, structurally zero where the guard is false. A partial of 1 or -1 costs no product, a finite
+/// constant no mask.
 Expr scaled(Expr g, Expr guard, Expr partial);
 
-/// The guard's value kept zero where it must be: select(guard, value, 0).
-Expr masked(Expr value, Expr guard);
+/// Derivative values of the nodes of a graph from `first` on, below `end`.
+class DerivativeTable {
+ public:
+  DerivativeTable(uint32_t first, uint32_t end) : start_(first), first_results_(end - first) {}
+  bool covers(Value value) const {
+    return value.node >= start_ && value.node - start_ < first_results_.size();
+  }
+  /// Of a value that it covers.
+  Cotangent& operator[](Value value) {
+    return value.result == 0 ? first_results_[value.node - start_] : more_[value];
+  }
+  /// A copy; absent where it does not cover the value.
+  Cotangent find(Value value) { return covers(value) ? (*this)[value] : Cotangent{}; }
 
-/// Both predicates; an absent one is true.
-Expr both(Expr p, Expr q);
+ private:
+  uint32_t start_;
+  std::vector<Cotangent> first_results_;
+  std::map<Value, Cotangent> more_;
+};
 
 /// The graph of all of these: Error(argument) where the first list is empty, where one of `wanted` has an
 /// absent entry, or where there are two graphs. Entries of `allowed` may be absent. Errors of this and the

@@ -1,84 +1,61 @@
 #include "passes/gradients.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "ir/graph.h"
-#include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/masks.h"
 #include "passes/accumulate.h"
 #include "passes/guards.h"
+#include "passes/node_view.h"
 
 namespace wengert {
 namespace {
 
-/// The cotangents of every value so far: by node for result 0, in a map for further results.
-class GradTable {
+// Nodes on a differentiable path from an x: what the sweep visits.
+class Path {
  public:
-  explicit GradTable(uint32_t nodes) : first_(nodes) {}
-  Cotangent& at(Value value) {
-    return value.result == 0 ? first_[value.node] : more_[{value.node, value.result}];
+  Path(const Graph& graph, std::span<const Expr> xs, std::span<const Expr> stops, uint32_t last)
+      : first_(last + 1) {
+    for (const Expr& x : xs) first_ = std::min(first_, x.value().node);
+    on_.resize(last + 1 - first_);
+    for (const Expr& x : xs)
+      if (x.value().node <= last) on_[x.value().node - first_] = 1;
+    std::vector<char> stopped(on_.size());
+    for (const Expr& stop : stops)
+      if (stop.value().node >= first_ && stop.value().node <= last) stopped[stop.value().node - first_] = 1;
+    for (uint32_t id = first_; id <= last; id++) {
+      const Node& node = graph.node(id);
+      if (stopped[id - first_] || node.op->derivative == Derivative::zero) continue;
+      if (std::none_of(node.types->begin(), node.types->end(),
+                       [](const Type& t) { return is_float(t.dtype); }))
+        continue;
+      for (Value input : graph.inputs(id))
+        if (has(input.node) && is_float(graph.type(input).dtype)) on_[id - first_] = 1;
+    }
   }
+  uint32_t first() const { return first_; }
+  bool has(uint32_t node) const { return node >= first_ && on_[node - first_]; }
 
  private:
-  std::vector<Cotangent> first_;
-  std::map<std::pair<uint32_t, uint32_t>, Cotangent> more_;
+  uint32_t first_;
+  std::vector<char> on_;
 };
 
-// Nodes on a differentiable path from an x: what the sweep visits.
-std::vector<char> nodes_from(const Graph& graph, std::span<const Expr> xs, std::span<const Expr> stops,
-                             uint32_t last) {
-  std::vector<char> on_path(last + 1, 0), is_x(last + 1, 0);
-  uint32_t first = last + 1;
-  for (const Expr& x : xs) {
-    if (x.value().node > last) continue;
-    on_path[x.value().node] = is_x[x.value().node] = 1;
-    first = std::min(first, x.value().node);
-  }
-  std::vector<char> stopped(last + 1, 0);
-  for (const Expr& stop : stops)
-    if (stop.value().node <= last) stopped[stop.value().node] = 1;
-  for (uint32_t id = first; id <= last; id++) {
-    const Node& node = graph.node(id);
-    if (stopped[id] && !is_x[id]) continue;
-    if (node.op->derivative == Derivative::zero) continue;
-    const bool has_float =
-        std::any_of(node.types->begin(), node.types->end(), [](const Type& t) { return is_float(t.dtype); });
-    if (!has_float) continue;
-    for (Value input : graph.inputs(id))
-      if (on_path[input.node] && is_float(graph.type(input).dtype)) on_path[id] = 1;
-  }
-  for (uint32_t id = 0; id <= last; id++)
-    if (stopped[id] && !is_x[id]) on_path[id] = 0;
-  return on_path;
-}
-
-[[noreturn]] void no_rule(const Graph& graph, uint32_t id) {
-  throw Error(Code::no_rule,
-              fmt::format("the op {} has no reverse-mode rule (bprop)", graph.node(id).op->name),
-              graph.place(id));
-}
-
-struct NodeView {
-  const Op& op;
-  const Attributes& attributes;
-  std::vector<Expr> inputs, outputs;
-  NodeView(Graph& graph, uint32_t id) : op(*graph.node(id).op), attributes(*graph.node(id).attributes) {
-    for (Value input : graph.inputs(id)) inputs.push_back(Expr(graph, input));
-    for (uint32_t r = 0; r < graph.node(id).types->size(); r++) outputs.push_back(Expr(graph, {id, r}));
-  }
-};
-
-std::vector<Cotangent> pull_by_partials(const NodeView& node, const Cotangent& g) {
-  std::vector<Cotangent> out;
-  for (const Expr& partial : node.op.partials(node.inputs, node.outputs[0], node.attributes))
-    out.push_back(partial.absent() ? Cotangent{} : Cotangent{scaled(g.value, g.guard, partial), g.guard});
+std::vector<Cotangent> pull_by_partials(const NodeView& node, const Cotangent& g,
+                                        std::span<const bool> wanted) {
+  const std::vector<Expr> partials = node.op.partials(node.inputs, node.outputs[0], node.attributes);
+  std::vector<Cotangent> out(partials.size());
+  for (size_t i = 0; i < partials.size() && i < wanted.size(); i++)
+    if (wanted[i] && partials[i].present()) out[i] = {scaled(g.value, g.guard, partials[i]), g.guard};
   return out;
 }
 
-std::vector<Cotangent> pull_by_rule(const NodeView& node, std::span<const Cotangent> gs) {
+std::vector<Cotangent> pull_by_rule(const NodeView& node, std::span<const Cotangent> gs,
+                                    std::span<const bool> wanted) {
   std::vector<Expr> values, guards;
   bool guarded = true;
   for (const Cotangent& g : gs) {
@@ -86,9 +63,10 @@ std::vector<Cotangent> pull_by_rule(const NodeView& node, std::span<const Cotang
     guards.push_back(g.guard);
     guarded = guarded && (g.value.absent() || g.guard.present());
   }
-  std::vector<Cotangent> out = node.op.bprop(Pull{node.inputs, node.outputs, values, node.attributes});
+  std::vector<Cotangent> out =
+      node.op.bprop(Pull{node.inputs, node.outputs, values, node.attributes, wanted});
   if (!guarded) return out;
-  const Pull pull{node.inputs, node.outputs, guards, node.attributes};
+  const Pull pull{node.inputs, node.outputs, guards, node.attributes, wanted};
   if (node.op.moves_guard) {
     const std::vector<Cotangent> moved = node.op.bprop(pull);
     for (size_t i = 0; i < out.size(); i++) out[i].guard = moved[i].value;
@@ -105,25 +83,23 @@ std::vector<Cotangent> pull_by_rule(const NodeView& node, std::span<const Cotang
   return out;
 }
 
-std::vector<Cotangent> pull_through(Graph& graph, uint32_t id, std::span<const Cotangent> gs) {
-  const NodeView node(graph, id);
-  if (node.op.bprop) return pull_by_rule(node, gs);
-  if (node.op.partials) return pull_by_partials(node, gs[0]);
-  if (!node.op.expand) no_rule(graph, id);
-  std::vector<Expr> unique;  // an operand used twice gets its cotangent once
+std::vector<Cotangent> pull_by_expanding(const NodeView& node, std::span<const Cotangent> gs,
+                                         std::span<const bool> wanted) {
+  const Expansion apart = expand_apart(node, std::vector<bool>(wanted.begin(), wanted.end()));
+  const std::vector<Cotangent> pulled = pull_back(apart.results, gs, apart.stand_ins, {});
   std::vector<Cotangent> out(node.inputs.size());
-  for (const Expr& input : node.inputs)
-    if (std::none_of(unique.begin(), unique.end(), [&](const Expr& e) { return e.same(input); }))
-      unique.push_back(input);
-  const std::vector<Cotangent> pulled =
-      pull_back(node.op.expand(node.inputs, node.attributes), gs, unique, {});
-  for (size_t u = 0; u < unique.size(); u++)
-    for (size_t i = 0; i < node.inputs.size(); i++)
-      if (node.inputs[i].same(unique[u])) {
-        out[i] = pulled[u];
-        break;
-      }
+  for (size_t k = 0; k < pulled.size(); k++) out[apart.operands[k]] = pulled[k];
   return out;
+}
+
+std::vector<Cotangent> pull_through(Graph& graph, uint32_t id, std::span<const Cotangent> gs,
+                                    std::span<const bool> wanted) {
+  const NodeView node(graph, id);
+  if (node.op.bprop) return pull_by_rule(node, gs, wanted);
+  if (node.op.partials) return pull_by_partials(node, gs[0], wanted);
+  if (node.op.expand) return pull_by_expanding(node, gs, wanted);
+  throw Error(Code::no_rule, fmt::format("the op {} has no reverse-mode rule (bprop)", node.op.name),
+              graph.place(id));
 }
 
 void check_contribution(const Graph& graph, uint32_t id, size_t operand, const Cotangent& c) {
@@ -142,41 +118,42 @@ std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotan
   Graph& graph = ys[0].graph();
   uint32_t last = 0;
   for (const Expr& y : ys) last = std::max(last, y.value().node);
-  const std::vector<char> on_path = nodes_from(graph, xs, stops, last);
-  GradTable table(last + 1);
+  const Path path(graph, xs, stops, last);
+  DerivativeTable table(path.first(), last + 1);
   for (size_t i = 0; i < ys.size(); i++)
-    if (on_path[ys[i].value().node]) accumulate(table.at(ys[i].value()), seeds[i]);
-  uint32_t first = last;
-  for (const Expr& x : xs) first = std::min(first, x.value().node);
-  for (uint32_t id = last + 1; id-- > first;) {
-    if (!on_path[id]) continue;
-    const std::span<const Value> inputs = graph.inputs(id);
-    std::vector<size_t> wanted;
-    for (size_t i = 0; i < inputs.size(); i++)
-      if (on_path[inputs[i].node] && is_float(graph.type(inputs[i]).dtype)) wanted.push_back(i);
-    if (wanted.empty()) continue;
-    std::vector<Cotangent> gs;
-    bool any = false;
+    if (path.has(ys[i].value().node)) accumulate(table[ys[i].value()], seeds[i]);
+  std::vector<Cotangent> gs;
+  for (uint32_t id = last + 1; id-- > path.first();) {
+    if (!path.has(id)) continue;
+    gs.clear();
+    bool any_cotangent = false, any_wanted = false;
     for (uint32_t r = 0; r < graph.node(id).types->size(); r++) {
-      gs.push_back(table.at({id, r}));
-      any = any || gs.back().value.present();
+      gs.push_back(table[{id, r}]);
+      any_cotangent = any_cotangent || gs.back().value.present();
     }
-    if (!any) continue;
+    const size_t count = graph.inputs(id).size();
+    const auto wanted = std::make_unique<bool[]>(count);
+    for (size_t i = 0; i < count; i++) {
+      const Value input = graph.inputs(id)[i];
+      wanted[i] = path.has(input.node) && is_float(graph.type(input).dtype);
+      any_wanted = any_wanted || wanted[i];
+    }
+    if (!any_cotangent || !any_wanted) continue;
     const PlaceScope place(graph, graph.place_id(id));
-    const std::vector<Cotangent> contributions = pull_through(graph, id, gs);
-    if (contributions.size() != graph.inputs(id).size())
+    const std::vector<Cotangent> contributions = pull_through(graph, id, gs, {wanted.get(), count});
+    if (contributions.size() != count)
       throw Error(Code::argument,
                   fmt::format("the derivative rule of {} gives {} results for {} operands",
-                              graph.node(id).op->name, contributions.size(), graph.inputs(id).size()),
+                              graph.node(id).op->name, contributions.size(), count),
                   graph.place(id));
-    for (size_t i : wanted) {
-      if (contributions[i].value.absent()) continue;
+    for (size_t i = 0; i < count; i++) {
+      if (!wanted[i] || contributions[i].value.absent()) continue;
       check_contribution(graph, id, i, contributions[i]);
-      accumulate(table.at(graph.inputs(id)[i]), contributions[i]);
+      accumulate(table[graph.inputs(id)[i]], contributions[i]);
     }
   }
   std::vector<Cotangent> out;
-  for (const Expr& x : xs) out.push_back(x.value().node <= last ? table.at(x.value()) : Cotangent{});
+  for (const Expr& x : xs) out.push_back(table.find(x.value()));
   return out;
 }
 

@@ -56,4 +56,46 @@ std::vector<Expr> operand_guards(const Pull& pull, const Op& op) {
   return std::vector<Expr>(pull.inputs.size());
 }
 
+Expr result_guard(const NodeView& node, std::span<const Cotangent> tangents, size_t result) {
+  Expr any_guard;
+  bool numbers = true;
+  for (size_t i = 0; i < tangents.size(); i++) {
+    numbers = numbers && node.inputs[i].rank() == 0;
+    if (tangents[i].value.absent()) continue;
+    if (tangents[i].guard.absent()) return {};
+    any_guard = any_guard.absent() ? tangents[i].guard : any_guard | tangents[i].guard;
+  }
+  if (any_guard.absent() || node.op.kind == Kind::elementwise) return any_guard;
+  const Shape& shape = node.outputs[result].shape();
+  if (numbers) return broadcast_to(any_guard, shape);
+  const Axes* axes = node.attributes.find<Axes>("axes");
+  if (!axes || node.inputs.size() != 1 || node.outputs.size() != 1) return {};
+  const Expr rows = any(any_guard, *axes);
+  return rows.shape() == shape ? rows : spread(rows, shape, *axes);
+}
+
+Expr moved_guard(const NodeView& node, std::span<const Cotangent> tangents) {
+  const bool moves = node.op.kind == Kind::movement || node.op.kind == Kind::reshape ||
+                     node.op.kind == Kind::pad || node.op.kind == Kind::concatenate,
+             adds = node.op.kind == Kind::scatter;
+  if (!moves && !adds) return result_guard(node, tangents, 0);
+  Graph& graph = node.inputs[0].graph();
+  bool everywhere = true;
+  std::vector<Value> operands;
+  for (size_t i = 0; i < node.inputs.size(); i++) {
+    const Expr& x = node.inputs[i];
+    if (!is_float(x.dtype())) {
+      operands.push_back(x.value());
+      continue;
+    }
+    Expr guard = tangents[i].guard;
+    everywhere = everywhere && tangents[i].value.present() && guard.absent();
+    if (guard.absent()) guard = full(graph, x.type().with(Dtype::boolean), tangents[i].value.present());
+    operands.push_back((adds ? counted(guard) : guard).value());
+  }
+  if (everywhere) return {};
+  const Expr moved = graph.make(node.op, operands, node.attributes);
+  return adds ? moved > 0 : moved;
+}
+
 }  // namespace wengert

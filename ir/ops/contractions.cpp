@@ -120,7 +120,10 @@ const Op dot_general{
     .type = dot_type,
     .linearity = Linearity::each,
     .bprop = [](const Pull& pull) -> Cotangents {
-      return {{pull_side(pull, true), {}}, {pull_side(pull, false), {}}};
+      Cotangents out(2);
+      if (pull.wants(0)) out[0].value = pull_side(pull, true);
+      if (pull.wants(1)) out[1].value = pull_side(pull, false);
+      return out;
     },
     .batch = dot_batch,
 };

@@ -3,6 +3,7 @@
 #include "ir/graph.h"
 #include "ir/ops/build.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/masks.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 
@@ -23,18 +24,36 @@ static std::vector<Cotangent> pull_extremum(const Pull& pull, bool larger) {
   return {{select(first, g, select(second, zero, half)), !second},
           {select(second, g, select(first, zero, half)), !first}};
 }
-static Exprs push_extremum(const Push& push, bool larger) {
+static std::vector<Cotangent> push_extremum(const Push& push, bool larger) {
   const Expr a = push.inputs[0], b = push.inputs[1];
-  const Expr zero = zeros(a.graph(), a.type());
-  const Expr ta = push.tangents[0].present() ? push.tangents[0] : zero,
-             tb = push.tangents[1].present() ? push.tangents[1] : zero;
-  return {select(wins(a, b, larger), ta, select(wins(b, a, larger), tb, ta * 0.5 + tb * 0.5))};
+  const Expr first = wins(a, b, larger), second = wins(b, a, larger);
+  if (push.tangents[0].present() && push.tangents[1].present()) {
+    const Expr ta = push.tangents[0], tb = push.tangents[1];
+    const bool guarded = push.guard(0).present() || push.guard(1).present();
+    return {{select(first, ta, select(second, tb, ta * 0.5 + tb * 0.5)),
+             guarded ? both(!second, push.guard(0)) | both(!first, push.guard(1)) : Expr()}};
+  }
+  const size_t moves = push.tangents[0].present() ? 0 : 1;
+  const Expr mine = moves == 0 ? first : second, other = moves == 0 ? second : first,
+             t = push.tangents[moves];
+  return {
+      {select(mine, t, select(other, zeros(t.graph(), t.type()), t * 0.5)), both(!other, push.guard(moves))}};
 }
 
 static std::vector<Cotangent> pull_select(const Pull& pull) {
   const Expr p = pull.inputs[0], g = pull.cotangents[0];
   const Expr zero = zeros(g.graph(), g.type());
-  return {{}, {select(p, g, zero), p}, {select(p, zero, g), !p}};
+  std::vector<Cotangent> out(3);
+  if (pull.wants(1)) out[1] = {select(p, g, zero), p};
+  if (pull.wants(2)) out[2] = {select(p, zero, g), !p};
+  return out;
+}
+static std::vector<Cotangent> push_select(const Push& push) {
+  const Expr p = push.inputs[0], a = push.tangents[1], b = push.tangents[2];
+  if (a.absent()) return {{select(p, zeros(b.graph(), b.type()), b), both(!p, push.guard(2))}};
+  if (b.absent()) return {{masked(a, p), both(p, push.guard(1))}};
+  const bool guarded = push.guard(1).present() || push.guard(2).present();
+  return {{select(p, a, b), guarded ? both(p, push.guard(1)) | both(!p, push.guard(2)) : Expr()}};
 }
 
 namespace ops {
@@ -143,6 +162,7 @@ const Op select{
     .body = [](Arithmetic& m, Inputs x, const Attributes&) { return m.select(x[0], x[1], x[2]); },
     .linearity = Linearity::jointly,
     .bprop = pull_select,
+    .jvp = push_select,
 };
 
 const Op convert{
@@ -158,10 +178,10 @@ const Op convert{
       if (!is_float(from) || !is_float(pull.outputs[0].dtype())) return {{}};
       return {{wengert::convert(pull.cotangents[0], from), {}}};
     },
-    .jvp = [](const Push& push) -> Exprs {
+    .jvp = [](const Push& push) -> std::vector<Cotangent> {
       const Dtype to = push.outputs[0].dtype();
       if (!is_float(to) || push.tangents[0].absent()) return {{}};
-      return {wengert::convert(push.tangents[0], to)};
+      return {{wengert::convert(push.tangents[0], to), push.guard(0)}};
     },
 };
 

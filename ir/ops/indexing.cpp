@@ -115,9 +115,13 @@ const Op gather{
               {}};
     },
     // What is out of range depends on no element: its tangent is 0, as reverse mode drops its cotangent.
-    .jvp = [](const Push& push) -> Exprs {
-      return {
-          wengert::gather(push.tangents[0], push.inputs[1], push.attributes.get<int64_t>("axis"), "zero")};
+    .jvp = [](const Push& push) -> Cotangents {
+      const auto picked = [&](Expr of) {
+        return of.absent()
+                   ? Expr()
+                   : wengert::gather(of, push.inputs[1], push.attributes.get<int64_t>("axis"), "zero");
+      };
+      return {{picked(push.tangents[0]), picked(push.guard(0))}};
     },
     .batch = gather_batch,
 };

@@ -4,6 +4,7 @@
 #include "ir/ops/build.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/masks.h"
 #include "ir/ops/math.h"
 
 namespace wengert {
@@ -30,11 +31,21 @@ static std::vector<Cotangent> pull_clamp(const Pull& pull) {
           {select(side.inside, g, zero), side.inside},
           {select(side.high, g, zero), side.high}};
 }
-static std::vector<Expr> push_clamp(const Push& push) {
+static std::vector<Cotangent> push_clamp(const Push& push) {
   const ClampSide side = clamp_side(push.inputs);
-  const Expr x = push.inputs[1];
+  const Expr x = push.inputs[1], sides[] = {side.low, side.inside, side.high};
   const auto& t = push.tangents;
-  return {select(side.low, or_zeros(t[0], x), select(side.high, or_zeros(t[2], x), or_zeros(t[1], x)))};
+  const Expr out =
+      select(side.low, or_zeros(t[0], x), select(side.high, or_zeros(t[2], x), or_zeros(t[1], x)));
+  bool guarded = false;
+  Expr guard;
+  for (size_t i = 0; i < 3; i++) {
+    guarded = guarded || t[i].absent() || push.guard(i).present();
+    if (t[i].absent()) continue;
+    const Expr moves = both(sides[i], push.guard(i));
+    guard = guard.absent() ? moves : guard | moves;
+  }
+  return {{out, guarded ? guard : Expr()}};
 }
 
 namespace ops {
@@ -48,8 +59,9 @@ const Op relu{
       const Expr g = pull.cotangents[0], flows = !(pull.inputs[0] <= 0);
       return {{wengert::select(flows, g, 0), flows}};
     },
-    .jvp = [](const Push& push) -> std::vector<Expr> {
-      return {wengert::select(!(push.inputs[0] <= 0), push.tangents[0], 0)};
+    .jvp = [](const Push& push) -> std::vector<Cotangent> {
+      const Expr flows = !(push.inputs[0] <= 0);
+      return {{wengert::select(flows, push.tangents[0], 0), both(flows, push.guard(0))}};
     },
     .reference = "relu",
 };

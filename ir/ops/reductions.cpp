@@ -10,6 +10,7 @@
 #include "ir/ops/build.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/masks.h"
 #include "ir/ops/movement.h"
 
 namespace wengert {
@@ -111,9 +112,9 @@ static Cotangents pull_product(const Pull& pull) {
   const Expr x = pull.inputs[0];
   return {{spread(pull.cotangents[0], x.shape(), axes) * product_of_others(x, axes), {}}};
 }
-static Exprs push_product(const Push& push) {
+static Cotangents push_product(const Push& push) {
   const Axes& axes = push.attributes.axes();
-  return {sum(push.tangents[0] * product_of_others(push.inputs[0], axes), axes)};
+  return {masked_sum(push.tangents[0] * product_of_others(push.inputs[0], axes), push.guard(0), axes)};
 }
 
 // Where x is the extremum (or NaN, when that won), and how many there are.
@@ -131,11 +132,12 @@ static Cotangents pull_extremum(const Pull& pull) {
   const Winners w = winners(x, pull.outputs[0], axes);
   return {{select(w.mask, spread(g / w.count, x.shape(), axes), zeros(x.graph(), x.type())), w.mask}};
 }
-static Exprs push_extremum(const Push& push) {
+static Cotangents push_extremum(const Push& push) {
   const Axes& axes = push.attributes.axes();
-  const Expr x = push.inputs[0];
-  const Winners w = winners(x, push.outputs[0], axes);
-  return {sum(select(w.mask, push.tangents[0], zeros(x.graph(), x.type())), axes) / w.count};
+  const Winners w = winners(push.inputs[0], push.outputs[0], axes);
+  const Expr guard = push.guard(0);
+  return {{sum(masked(push.tangents[0], w.mask), axes) / w.count,
+           guard.present() ? any(w.mask & guard, axes) : Expr()}};
 }
 
 static std::vector<Type> arg_type(const Call& call) {
@@ -362,6 +364,10 @@ Expr var(Operand x, AxesOrAll axes, bool keepdims) {
 
 Expr sum_or_any(Expr x, const Axes& axes) {
   return x.dtype() == Dtype::boolean ? any(x, axes) : sum(x, axes);
+}
+
+Cotangent masked_sum(Expr terms, Expr guard, const Axes& axes) {
+  return {sum(masked(terms, guard), axes), guard.present() ? any(guard, axes) : Expr()};
 }
 
 }  // namespace wengert

@@ -43,5 +43,7 @@ Expr max_or_least(Expr x, const Axes& axes);
 Expr spread(Expr reduced, const Shape& shape, const Axes& axes);
 /// The driver's: sum, or any for bool (a guard).
 Expr sum_or_any(Expr x, const Axes& axes);
+/// The sum of what moves a fold, of which the terms outside the guard (absent: none) are structural zeros.
+Cotangent masked_sum(Expr terms, Expr guard, const Axes& axes);
 
 }  // namespace wengert

@@ -102,9 +102,10 @@ const Op logsumexp{
       const Expr weights = logsumexp_weights(x, pull.outputs[0], axes);
       return {{spread(pull.cotangents[0], x.shape(), axes) * weights, {}}};
     },
-    .jvp = [](const Push& push) -> Exprs {
+    .jvp = [](const Push& push) -> Cotangents {
       const Axes& axes = push.attributes.axes();
-      return {sum(push.tangents[0] * logsumexp_weights(push.inputs[0], push.outputs[0], axes), axes)};
+      const Expr weights = logsumexp_weights(push.inputs[0], push.outputs[0], axes);
+      return {masked_sum(push.tangents[0] * weights, push.guard(0), axes)};
     },
     .batch = [](const Batch& batch) { return batch_axes(batch, logsumexp); },
 };
@@ -121,9 +122,10 @@ const Op norm{
       const Expr direction = norm_direction(x, pull.outputs[0], axes);
       return {{spread(pull.cotangents[0], x.shape(), axes) * direction, {}}};
     },
-    .jvp = [](const Push& push) -> Exprs {
+    .jvp = [](const Push& push) -> Cotangents {
       const Axes& axes = push.attributes.axes();
-      return {sum(push.tangents[0] * norm_direction(push.inputs[0], push.outputs[0], axes), axes)};
+      const Expr direction = norm_direction(push.inputs[0], push.outputs[0], axes);
+      return {masked_sum(push.tangents[0] * direction, push.guard(0), axes)};
     },
     .batch = [](const Batch& batch) { return batch_axes(batch, norm); },
 };

@@ -12,6 +12,7 @@
 #include "ir/ops/build.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
+#include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
@@ -43,8 +44,8 @@ const Op user_log1p{
       backward_calls++;
       return {{pull.cotangents[0] * reciprocal(1.0 + pull.inputs[0]), {}}};
     },
-    .jvp = [](const Push& push) -> std::vector<Expr> {
-      return {push.tangents[0] * reciprocal(1.0 + push.inputs[0])};
+    .jvp = [](const Push& push) -> std::vector<Cotangent> {
+      return {{push.tangents[0] * reciprocal(1.0 + push.inputs[0]), {}}};
     },
     .samples = {{-0.9, 5}},
 };
@@ -223,6 +224,64 @@ TEST_CASE("a user's op of two results, by the evaluator, compiled and differenti
     CHECK(direct[i].at(0) == expected[i]);
     CHECK(native[i].at(0) == expected[i]);
   }
+}
+
+namespace {
+
+/// x y^2, with no rule of its own.
+const Op user_weighted_square{
+    .name = "user_weighted_square",
+    .summary = "x y y",
+    .kind = Kind::composite,
+    .arity = 2,
+    .type = build::same_float_type,
+    .expand = [](std::span<const Expr> in,
+                 const Attributes&) { return std::vector<Expr>{in[0] * square(in[1])}; },
+};
+
+}  // namespace
+
+TEST_CASE("a user's op without rules, on operands that are made of one another") {
+  const auto derivatives = [](Expr (*other)(Expr)) {
+    Program program;
+    const Expr x = program.graph->input("x", f64), one = constant(*program.graph, f64, 1.0);
+    const Expr y = program.graph->make(user_weighted_square, {x, other(x)}), slope = reverse_mode(y, x);
+    program.outputs = {{"reverse", slope.value()},
+                       {"forward", jvp({&y, 1}, {&x, 1}, {&one, 1})[0].value()},
+                       {"twice", reverse_mode(slope, x).value()}};
+    const std::vector<Tensor> at = {Tensor::scalar(f64, 0.75)};
+    const std::vector<Tensor> direct = evaluate(program, at).outputs, native = jit(program)(at);
+    std::vector<double> out;
+    for (size_t i = 0; i < 3; i++) {
+      out.push_back(direct[i].at(0));
+      CHECK(native[i].at(0) == doctest::Approx(out[i]).epsilon(1e-14));
+    }
+    return out;
+  };
+  const double x = 0.75, s = std::sin(x), c = std::cos(x);
+  const auto check = [](const std::vector<double>& got, double first, double second) {
+    CHECK(got[0] == doctest::Approx(first).epsilon(1e-14));
+    CHECK(got[1] == doctest::Approx(first).epsilon(1e-14));
+    CHECK(got[2] == doctest::Approx(second).epsilon(1e-14));
+  };
+  check(derivatives([](Expr v) { return sin(v); }), s * s + 2 * x * s * c,
+        4 * s * c + 2 * x * (c * c - s * s));
+  check(derivatives([](Expr v) { return stop_gradient(v); }), x * x, 0);
+  check(derivatives([](Expr v) { return v; }), 3 * x * x, 6 * x);
+}
+
+TEST_CASE("a long chain of a user's ops: each is differentiated on its own") {
+  Program program;
+  const Expr x = program.graph->input("x", f64), w = program.graph->input("w", f64);
+  Expr y = x;
+  constexpr int length = 20000;
+  for (int i = 0; i < length; i++) y = program.graph->make(user_weighted_square, {y, w});
+  const Expr one = constant(*program.graph, f64, 1.0);
+  program.outputs = {{"dx", reverse_mode(y, x).value()}, {"dw", jvp({&y, 1}, {&w, 1}, {&one, 1})[0].value()}};
+  const std::vector<Tensor> out =
+      evaluate(program, std::vector{Tensor::scalar(f64, 0.5), Tensor::scalar(f64, 1)}).outputs;
+  CHECK(out[0].at(0) == 1);
+  CHECK(out[1].at(0) == length);
 }
 
 TEST_CASE("operands that do not fit are refused with the call") {

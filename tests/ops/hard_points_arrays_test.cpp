@@ -54,6 +54,43 @@ TEST_CASE("norms") {
               {vec({0, 0})}, {.value = 1, .first = {0, 0}, .second = {{0, 0}, {0, 0}}});
 }
 
+TEST_CASE("what a mask keeps still does not move what is made of it, in arrays") {
+  const Expected still{.value = 0, .first = {0, 0}, .second = {{0, 0}, {0, 0}}};
+  const auto check = [&](const char* what, Expr (*f)(Expr)) {
+    check_point(what, [f](X x) { return f(x[0]); }, {vec({-1, -2})}, still);
+  };
+  check("sqrt of a sum", [](Expr x) { return sqrt(sum(relu(x))); });
+  check("sqrt of a sum of rows", [](Expr x) { return sqrt(sum(reshape(relu(x), {2, 1}), Axes{1})); });
+  check("sqrt of a maximum", [](Expr x) { return sqrt(max(relu(x))); });
+  check("sqrt of a product", [](Expr x) { return sqrt(prod(relu(x))); });
+  check("sqrt of a norm", [](Expr x) { return sqrt(norm(relu(x))); });
+  check("sqrt of a reversed transpose",
+        [](Expr x) { return sqrt(transpose(reshape(reverse(relu(x), {0}), {1, 2}))); });
+  check("sqrt of a slice", [](Expr x) { return sqrt(slice_axis(relu(x), 0, 1, 2)); });
+  check("sqrt of gathered elements",
+        [](Expr x) { return sqrt(take(relu(x), iota(x.graph(), i64, {2}, 0))); });
+  check("sqrt of scattered elements", [](Expr x) {
+    return sqrt(scatter_add(zeros(x.graph(), {f64, {3}}), iota(x.graph(), i64, {2}, 0), relu(x)));
+  });
+  check("sqrt of a concatenation", [](Expr x) {
+    const Expr parts[] = {relu(x), zeros(x.graph(), x.type())};
+    return sqrt(concatenate(parts, 0));
+  });
+  // Zeros that nothing moves, beside elements that move.
+  const Expected root{.value = 3, .first = {0.5, 0.25}};
+  const auto beside = [&](const char* what, Expr (*f)(Expr)) {
+    check_point(what, [f](X x) { return f(x[0]); }, {vec({1, 4})}, root);
+  };
+  beside("sqrt of a concatenation with zeros", [](Expr x) {
+    const Expr parts[] = {x, zeros(x.graph(), x.type())};
+    return sqrt(concatenate(parts, 0));
+  });
+  beside("sqrt of padding", [](Expr x) { return sqrt(pad(x, 0.0, {1}, {2}, {1})); });
+  beside("sqrt of scattered elements", [](Expr x) {
+    return sqrt(scatter_add(zeros(x.graph(), {f64, {3}}), iota(x.graph(), i64, {2}, 0), x));
+  });
+}
+
 TEST_CASE("extrema of arrays") {
   check_point("max, tie", [](X x) { return max(x[0]); }, {vec({1, 3, 3})},
               {.value = 3, .first = {0, 0.5, 0.5}});

@@ -30,6 +30,46 @@ TEST_CASE("a branch that is not taken contributes nothing") {
               {.value = 1, .first = {0}, .second = {{0}}});
 }
 
+TEST_CASE("what a mask keeps still does not move what is made of it") {
+  const Expected still{.value = 0, .first = {0}, .second = {{0}}};
+  check_point(
+      "sqrt(where(x > 0, x, 0))", [](X x) { return sqrt(where(x[0] > 0.0, x[0], 0.0)); }, {-1.0}, still);
+  check_point(
+      "sqrt(where(x <= 0, 0, x))", [](X x) { return sqrt(where(x[0] <= 0.0, 0.0, x[0])); }, {-1.0}, still);
+  check_point("sqrt(relu x)", [](X x) { return sqrt(relu(x[0])); }, {-1.0}, still);
+  check_point("sqrt(relu(relu x))", [](X x) { return sqrt(relu(2.0 * relu(x[0]))); }, {-1.0}, still);
+  check_point("sqrt(max(x, 0))", [](X x) { return sqrt(maximum(x[0], 0.0)); }, {-1.0}, still);
+  check_point("sqrt(max(0, x))", [](X x) { return sqrt(maximum(0.0, x[0])); }, {-1.0}, still);
+  check_point("sqrt(-min(x, 0))", [](X x) { return sqrt(-minimum(x[0], 0.0)); }, {1.0}, still);
+  check_point("sqrt(clamp(0, x, 1))", [](X x) { return sqrt(clamp(0.0, x[0], 1.0)); }, {-1.0}, still);
+  check_point(
+      "sqrt(1 - clamp(0, x, 1))", [](X x) { return sqrt(1.0 - clamp(0.0, x[0], 1.0)); }, {2.0}, still);
+  check_point(
+      "sqrt of f32 by way of f64", [](X x) { return sqrt(convert(convert(relu(x[0]), f32), f64)); }, {-1.0},
+      still);
+  const Expected still_by_both{.value = 0, .first = {0, 0}, .second = {{0, 0}, {0, 0}}};
+  check_point(
+      "sqrt(where(x > 0, x, relu y))", [](X x) { return sqrt(where(x[0] > 0.0, x[0], relu(x[1]))); },
+      {-1.0, -1.0}, still_by_both);
+  check_point(
+      "sqrt(max(relu x, relu y))", [](X x) { return sqrt(maximum(relu(x[0]), relu(x[1]))); }, {-1.0, -1.0},
+      still_by_both);
+  check_point(
+      "sqrt(relu x + relu y)", [](X x) { return sqrt(relu(x[0]) + relu(x[1])); }, {-1.0, -1.0},
+      still_by_both);
+  check_point(
+      "sqrt(max(relu x, y))", [](X x) { return sqrt(maximum(relu(x[0]), x[1])); }, {-1.0, -2.0},
+      still_by_both);
+  check_point(
+      "sqrt(clamp(relu x, y, 1))", [](X x) { return sqrt(clamp(relu(x[0]), x[1], 1.0)); }, {-1.0, -2.0},
+      still_by_both);
+  // where it does move, the pole is there
+  check_point("sqrt(max(relu x, y))", [](X x) { return sqrt(maximum(relu(x[0]), x[1])); }, {-1.0, 4.0},
+              {.value = 2, .first = {0, 0.25}});
+  check_point("sqrt(where(x >= 0, x, 0)) at 0", [](X x) { return sqrt(where(x[0] >= 0.0, x[0], 0.0)); },
+              {0.0}, {.value = 0, .first = {inf}});
+}
+
 TEST_CASE("a residual that vanishes is no mask") {
   check_point("log(x)^2 / 2 at 1", [](X x) { return 0.5 * square(log(x[0])); }, {1.0},
               {.value = 0, .first = {0}, .second = {{1}}});
