@@ -147,9 +147,7 @@ std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> argumen
   std::vector<void*> outputs;
   for (const Output& output : program_->outputs) {
     const Type& type = program_->graph->type(output.value);
-    std::vector<int64_t> shape;
-    for (const Extent& extent : type.shape) shape.push_back(extent.evaluate(bindings));
-    results.emplace_back(type.dtype, std::move(shape));
+    results.emplace_back(type.dtype, numbers(type.shape, bindings));
   }
   for (Tensor& result : results) outputs.push_back(result.bytes.data());
   const int code =

@@ -5,30 +5,29 @@
 #include <fmt/format.h>
 
 #include "ir/error.h"
+#include "ir/hash.h"
 
 namespace wengert {
 namespace {
-
-size_t mix(size_t h, size_t x) { return (h ^ x) * 0x9E3779B97F4A7C15ull + (h >> 29); }
 
 struct Hash {
   size_t operator()(int64_t x) const { return std::hash<int64_t>()(x); }
   size_t operator()(const std::string& x) const { return std::hash<std::string>()(x); }
   size_t operator()(const Axes& x) const {
     size_t h = 1;
-    for (int64_t axis : x) h = mix(h, static_cast<size_t>(axis));
+    for (int64_t axis : x) h = mixed(h, static_cast<size_t>(axis));
     return h;
   }
   size_t operator()(const Shape& x) const {
     size_t h = 2;
-    for (const Extent& extent : x) h = mix(h, extent.hash());
+    for (const Extent& extent : x) h = mixed(h, extent.hash());
     return h;
   }
   size_t operator()(const Extent& x) const { return x.hash(); }
   size_t operator()(const Type& x) const { return x.hash(); }
   size_t operator()(const Tensor& x) const {
     const std::string_view raw(reinterpret_cast<const char*>(x.bytes.data()), x.bytes.size());
-    return mix((*this)(x.shape), std::hash<std::string_view>()(raw)) + static_cast<size_t>(x.dtype);
+    return mixed((*this)(x.shape), std::hash<std::string_view>()(raw)) + static_cast<size_t>(x.dtype);
   }
 };
 
@@ -54,7 +53,7 @@ void Attributes::missing(std::string_view name) const {
 size_t Attributes::hash() const {
   size_t h = entries_.size();
   for (const Entry& entry : entries_)
-    h = mix(mix(h, std::hash<std::string>()(entry.first)), std::visit(Hash(), entry.second));
+    h = mixed(mixed(h, std::hash<std::string>()(entry.first)), std::visit(Hash(), entry.second));
   return h;
 }
 

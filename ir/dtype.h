@@ -29,6 +29,17 @@ constexpr size_t size_of(Dtype dtype) {
   constexpr size_t sizes[] = {1, 4, 8, 4, 8};
   return sizes[static_cast<int>(dtype)];
 }
+/// Calls f with a zero of the C++ type that holds an element; a bool is a uint8_t.
+template <class F>
+void with_type(Dtype dtype, F f) {
+  switch (dtype) {
+    case Dtype::boolean: f(uint8_t{}); break;
+    case Dtype::i32: f(int32_t{}); break;
+    case Dtype::i64: f(int64_t{}); break;
+    case Dtype::f32: f(float{}); break;
+    case Dtype::f64: f(double{}); break;
+  }
+}
 constexpr bool is_float(Dtype dtype) { return dtype >= Dtype::f32; }
 constexpr bool is_integer(Dtype dtype) { return dtype == Dtype::i32 || dtype == Dtype::i64; }
 /// The type both operands are converted to (an integer with a float gives that float).

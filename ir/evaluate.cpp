@@ -10,7 +10,9 @@
 namespace wengert {
 namespace {
 
-std::string numbers(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+std::string bracketed(const std::vector<int64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
 
 // One round of matching shapes: symbols that an extent linear in one unknown decides. Says whether any was
 // found.
@@ -36,25 +38,6 @@ std::vector<uint32_t> last_uses(const Program& program, const std::vector<bool>&
 
 }  // namespace
 
-std::vector<Check> Program::checks() const {
-  std::vector<Check> out;
-  for (uint32_t id = 0; id < graph->size(); id++) {
-    const Node& node = graph->node(id);
-    if (!node.op->checks) continue;
-    std::vector<const Type*> operands;
-    for (Value input : graph->inputs(id)) operands.push_back(&graph->type(input));
-    for (Check& check : node.op->checks(Call{*node.op, operands, *node.attributes})) {
-      if (check.not_negative.is_number()) continue;
-      check.place = graph->place(id);
-      const bool have = std::any_of(out.begin(), out.end(), [&](const Check& other) {
-        return other.not_negative == check.not_negative;
-      });
-      if (!have) out.push_back(std::move(check));
-    }
-  }
-  return out;
-}
-
 Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments, const Bindings& known) {
   const Graph& graph = *program.graph;
   const std::vector<Value>& inputs = program.inputs();
@@ -66,7 +49,7 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
     if (arguments[i].dtype != type.dtype || static_cast<int64_t>(arguments[i].shape.size()) != type.rank())
       throw Error(Code::type, fmt::format("the argument '{}' must be {}, not {}{}",
                                           graph.input_name(inputs[i]), text(type), name(arguments[i].dtype),
-                                          arguments[i].shape.empty() ? "" : numbers(arguments[i].shape)));
+                                          arguments[i].shape.empty() ? "" : bracketed(arguments[i].shape)));
   }
   Bindings bindings = known;
   for (bool more = true; more;) {
@@ -84,7 +67,7 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
         throw Error(
             Code::type,
             fmt::format("the argument '{}' has shape {}, but axis {} must be {}, which no whole {} gives",
-                        label, numbers(arguments[i].shape), axis, bound.text(), linear->symbol));
+                        label, bracketed(arguments[i].shape), axis, bound.text(), linear->symbol));
       if (!bound.is_number())
         throw Error(Code::argument,
                     fmt::format("the extent {} of the argument '{}' is not decided by the shapes; bind its "
@@ -92,7 +75,7 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
                                 shape[axis].text(), label));
       throw Error(Code::type,
                   fmt::format("the argument '{}' has shape {}, but axis {} must be {}{}", label,
-                              numbers(arguments[i].shape), axis, shape[axis].text(),
+                              bracketed(arguments[i].shape), axis, shape[axis].text(),
                               shape[axis].is_number() ? "" : fmt::format(" = {}", *bound.number())));
     }
   }

@@ -65,17 +65,6 @@ T fold(const Index& extents, bool lanes_order, int64_t lanes, T initial, Join jo
   return sums[0];
 }
 
-template <class F>
-void with_number_type(Dtype dtype, F f) {
-  switch (dtype) {
-    case Dtype::boolean: f(uint8_t{}); break;
-    case Dtype::i32: f(int32_t{}); break;
-    case Dtype::i64: f(int64_t{}); break;
-    case Dtype::f32: f(float{}); break;
-    case Dtype::f64: f(double{}); break;
-  }
-}
-
 // A body of two operands as a C++ function; the usual ones without the interpreter.
 template <class T>
 T apply(const Body& body, T a, T x) {
@@ -133,7 +122,7 @@ Tensor evaluate_reduction(EvaluationContext& context, const Op& op, const Attrib
   const bool lanes = order && *order == "lanes";
   const Body& body = context.bodies.combine(op, x.dtype);
   const uint64_t initial = initial_bits(op, x.dtype);
-  with_number_type(x.dtype, [&](auto tag) {
+  with_type(x.dtype, [&](auto tag) {
     using T = decltype(tag);
     T start;
     std::memcpy(&start, &initial, sizeof(T));  // little endian: the low bytes
@@ -154,7 +143,7 @@ Tensor evaluate_arg_reduction(EvaluationContext& context, const Op& op, const At
   Tensor out(Dtype::i64, shape);
   const Split split(x.shape, {attributes.get<int64_t>("axis")});
   const Body& body = context.bodies.better(op, x.dtype);
-  with_number_type(x.dtype, [&](auto tag) {
+  with_type(x.dtype, [&](auto tag) {
     using T = decltype(tag);
     Index index(split.kept.size(), 0);
     for (int64_t i = 0; i < out.count(); i++, advance(index, split.kept)) {
@@ -185,12 +174,9 @@ Tensor evaluate_contraction(const Attributes& attributes, const Tensor& a, const
   Index a_along, b_along, extents, a_folded, b_folded;
   for (size_t i = 0; i < a_batch.size(); i++)
     a_along.push_back(a_strides[a_batch[i]]), b_along.push_back(b_strides[b_batch[i]]);
-  Axes a_used = a_batch, b_used = b_batch;
-  a_used.insert(a_used.end(), a_contract.begin(), a_contract.end());
-  b_used.insert(b_used.end(), b_contract.begin(), b_contract.end());
-  for (int64_t axis : other_axes(a_used, a.shape.size()))
+  for (int64_t axis : other_axes(a_batch, a_contract, a.shape.size()))
     a_along.push_back(a_strides[axis]), b_along.push_back(0);
-  for (int64_t axis : other_axes(b_used, b.shape.size()))
+  for (int64_t axis : other_axes(b_batch, b_contract, b.shape.size()))
     a_along.push_back(0), b_along.push_back(b_strides[axis]);
   for (size_t i = 0; i < a_contract.size(); i++) {
     extents.push_back(a.shape[a_contract[i]]);
@@ -198,7 +184,7 @@ Tensor evaluate_contraction(const Attributes& attributes, const Tensor& a, const
   }
   if (extents.empty())
     extents = {1}, a_folded = {0}, b_folded = {0};  // a product without a sum is a fold of one
-  with_number_type(a.dtype, [&](auto tag) {
+  with_type(a.dtype, [&](auto tag) {
     using T = decltype(tag);
     if constexpr (sizeof(T) > 1) {
       Index index(shape.size(), 0);

@@ -23,21 +23,12 @@ const Body& BodyCache::elementwise(const Op& op, const Attributes& attributes,
   return found->second = m.finish({&output, 1});
 }
 
-const Body& BodyCache::combine(const Op& op, Dtype dtype) {
+const Body& BodyCache::of_two(const Op& op, const TwoNumbers& step, Dtype dtype) {
   auto [found, added] = bodies_.try_emplace(Key{&op, nullptr, static_cast<uint64_t>(dtype)});
   if (!added) return found->second;
   const Dtype dtypes[] = {dtype, dtype};
   Arithmetic m(dtypes);
-  const Num output = op.combine(m, m.input(0), m.input(1));
-  return found->second = m.finish({&output, 1});
-}
-
-const Body& BodyCache::better(const Op& op, Dtype dtype) {
-  auto [found, added] = bodies_.try_emplace(Key{&op, nullptr, static_cast<uint64_t>(dtype)});
-  if (!added) return found->second;
-  const Dtype dtypes[] = {dtype, dtype};
-  Arithmetic m(dtypes);
-  const Num output = op.better(m, m.input(0), m.input(1));
+  const Num output = step(m, m.input(0), m.input(1));
   return found->second = m.finish({&output, 1});
 }
 
@@ -132,8 +123,8 @@ void place_into(Tensor& out, const Tensor& x, const std::vector<int64_t>& offset
 Tensor run_pad(EvaluationContext& context, const Attributes& attributes, Tensor out, const Tensor& x,
                const Tensor& value) {
   for (int64_t i = 0; i < out.count(); i++) copy_element(out, i, value, 0);
-  std::vector<int64_t> offset, stride;
-  for (const Extent& low : attributes.get<Shape>("low")) offset.push_back(low.evaluate(context.bindings));
+  const std::vector<int64_t> offset = numbers(attributes.get<Shape>("low"), context.bindings);
+  std::vector<int64_t> stride;
   for (int64_t interior : attributes.axes("interior")) stride.push_back(interior + 1);
   place_into(out, x, offset, stride);
   return out;
@@ -242,8 +233,7 @@ static Tensor evaluate_one(EvaluationContext& context, const Graph& graph, uint3
   const Node& node = graph.node(id);
   const Attributes& attributes = *node.attributes;
   const Type& type = (*node.types)[0];
-  std::vector<int64_t> shape;
-  for (const Extent& extent : type.shape) shape.push_back(extent.evaluate(context.bindings));
+  const std::vector<int64_t> shape = numbers(type.shape, context.bindings);
   auto fresh = [&] { return Tensor(type.dtype, shape); };
   switch (node.op->kind) {
     case Kind::constant: return attributes.get<Tensor>("value");

@@ -15,10 +15,13 @@ namespace wengert {
 class BodyCache {
  public:
   const Body& elementwise(const Op& op, const Attributes& attributes, std::span<const Dtype> dtypes);
-  const Body& combine(const Op& op, Dtype dtype);
-  const Body& better(const Op& op, Dtype dtype);
+  const Body& combine(const Op& op, Dtype dtype) { return of_two(op, op.combine, dtype); }
+  const Body& better(const Op& op, Dtype dtype) { return of_two(op, op.better, dtype); }
 
  private:
+  using TwoNumbers = std::function<Num(Arithmetic&, Num, Num)>;
+  const Body& of_two(const Op& op, const TwoNumbers& step, Dtype dtype);
+
   struct Key {
     const Op* op;
     const Attributes* attributes;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/error.h"
+#include "ir/hash.h"
 
 namespace wengert {
 namespace {
@@ -138,7 +139,7 @@ bool operator==(const Extent& a, const Extent& b) {
 }
 
 size_t Extent::hash() const {
-  if (is_number()) return std::hash<int64_t>()(number_) * 0x9E3779B97F4A7C15ull;
+  if (is_number()) return mixed(0, static_cast<size_t>(number_));
   return std::hash<std::string>()(text());
 }
 

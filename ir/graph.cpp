@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/hash.h"
 #include "ir/op.h"
 #include "ir/ops/leaves.h"
 
@@ -26,7 +27,7 @@ PlaceScope::~PlaceScope() {
 
 size_t Graph::HashByContent::operator()(const std::vector<Type>& types) const {
   size_t h = types.size();
-  for (const Type& type : types) h = (h ^ type.hash()) * 0x9E3779B97F4A7C15ull;
+  for (const Type& type : types) h = mixed(h, type.hash());
   return h;
 }
 
@@ -62,15 +63,8 @@ Expr Graph::make(const Op& op, std::initializer_list<Expr> inputs, Attributes at
 }
 
 size_t Graph::node_hash(const Op* op, std::span<const Value> inputs, const Attributes* attributes) const {
-  // Ids are small and neighbours: without a multiplication behind each part they would fall into one run of
-  // the table.
-  constexpr size_t odd = 0x9E3779B97F4A7C15ull;
-  auto mix = [](size_t h, size_t part) {
-    h = (h ^ part) * odd;
-    return h ^ (h >> 32);
-  };
-  size_t h = mix(mix(0, reinterpret_cast<size_t>(op)), reinterpret_cast<size_t>(attributes));
-  for (Value v : inputs) h = mix(h, v.node + (static_cast<size_t>(v.result) << 32));
+  size_t h = mixed(mixed(0, op), attributes);
+  for (Value v : inputs) h = mixed(h, v.node + (static_cast<size_t>(v.result) << 32));
   return h;
 }
 

@@ -19,17 +19,6 @@ template <class T>
 using Bits =
     std::conditional_t<sizeof(T) == 1, uint8_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
 
-template <class F>
-void with_type(Dtype type, F f) {
-  switch (type) {
-    case Dtype::boolean: f(uint8_t{}); break;
-    case Dtype::i32: f(int32_t{}); break;
-    case Dtype::i64: f(int64_t{}); break;
-    case Dtype::f32: f(float{}); break;
-    case Dtype::f64: f(double{}); break;
-  }
-}
-
 template <class T>
 T ieee_minimum(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -94,7 +83,7 @@ struct Frame {
   }
 };
 
-void run_region(Frame& frame, const Region& region, std::byte* results);
+void run_region(Frame& frame, uint32_t at, const Region& region);
 
 template <class T>
 void run_arithmetic(Frame& f, const Instruction& in, T* out) {
@@ -236,7 +225,7 @@ void run(Frame& f) {
           }
         });
         break;
-      case Prim::region: run_region(f, f.body.regions[in.bits], raw + slot); break;
+      case Prim::region: run_region(f, k, f.body.regions[in.bits]); break;
       case Prim::result: break;  // written by the region before it
       default:
         with_type(in.type, [&](auto tag) { run_arithmetic(f, in, reinterpret_cast<decltype(tag)*>(raw)); });
@@ -246,14 +235,13 @@ void run(Frame& f) {
 
 size_t values(const Body& body) { return body.inputs.size() + body.code.size(); }
 
-// The results of a region are the instructions right behind it, in order, unless some are not used; finish()
-// drops unused ones, so each result finds its state by its number.
-void run_region(Frame& frame, const Region& region, std::byte* results) {
+// Runs the region that is instruction number `at`. Its results are the instructions right behind it, in
+// order, unless some are not used; finish() drops unused ones, so each result finds its state by its number.
+void run_region(Frame& frame, uint32_t at, const Region& region) {
   const Body& body = region.body.front();
   std::vector<std::byte> memory(slot * values(body));
   Frame inner{body, memory.data(), frame.lanes};
   const uint32_t base = static_cast<uint32_t>(frame.body.inputs.size());
-  const size_t region_index = (results - frame.memory) / slot - base - 1;
   std::vector<std::vector<std::byte>> finals(region.states, std::vector<std::byte>(slot));
   if (region.kind == Region::Kind::repeat) {
     for (size_t i = 0; i < region.arguments.size(); i++)
@@ -296,8 +284,8 @@ void run_region(Frame& frame, const Region& region, std::byte* results) {
     }
   }
   const auto& code = frame.body.code;
-  for (size_t k = region_index + 1;
-       k < code.size() && code[k].prim == Prim::result && code[k].operands[0] == base + region_index; k++)
+  for (size_t k = at + 1; k < code.size() && code[k].prim == Prim::result && code[k].operands[0] == base + at;
+       k++)
     std::memcpy(frame.memory + slot * (base + k), finals[code[k].bits].data(), slot);
 }
 

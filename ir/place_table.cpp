@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "ir/hash.h"
+
 namespace wengert {
 
 size_t PlaceTable::slot(const Entry& entry) const {
-  constexpr size_t odd = 0x9E3779B97F4A7C15ull;
-  size_t h = ((static_cast<size_t>(entry.line) << 32 | entry.column) ^ (entry.file * 0xD6E8FEB8ull)) * odd;
-  h ^= h >> 32;
+  size_t h = mixed(mixed(entry.file, entry.line), entry.column);
   while (table_[h & (table_.size() - 1)] != 0 && entries_[table_[h & (table_.size() - 1)]] != entry) h++;
   return h & (table_.size() - 1);
 }

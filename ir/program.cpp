@@ -6,6 +6,13 @@
 #include <fmt/format.h>
 
 namespace wengert {
+namespace {
+
+struct HashOfExtent {
+  size_t operator()(const Extent& extent) const { return extent.hash(); }
+};
+
+}  // namespace
 
 std::vector<bool> nodes_behind(std::span<const Expr> values, uint32_t first) {
   std::vector<bool> behind;
@@ -29,6 +36,25 @@ std::vector<bool> Program::live_nodes() const {
   std::vector<bool> live = nodes_behind(values);
   live.resize(graph->size());
   return live;
+}
+
+std::vector<Check> Program::checks() const {
+  std::vector<Check> out;
+  std::unordered_set<Extent, HashOfExtent> known;
+  std::vector<const Type*> operands;
+  const std::vector<bool> live = live_nodes();
+  for (uint32_t id = 0; id < graph->size(); id++) {
+    const Node& node = graph->node(id);
+    if (!live[id] || !node.op->checks) continue;
+    operands.clear();
+    for (Value input : graph->inputs(id)) operands.push_back(&graph->type(input));
+    for (Check& check : node.op->checks(Call{*node.op, operands, *node.attributes})) {
+      if (check.not_negative.is_number() || !known.insert(check.not_negative).second) continue;
+      check.place = graph->place(id);
+      out.push_back(std::move(check));
+    }
+  }
+  return out;
 }
 
 void check_sizes(const Program& program) {

@@ -68,6 +68,20 @@ void Tensor::set(int64_t i, double value) {
   }
 }
 
+Tensor Tensor::element(int64_t i) const {
+  const size_t width = size_of(dtype);
+  Tensor out(dtype, {});
+  std::memcpy(out.bytes.data(), bytes.data() + i * width, width);
+  return out;
+}
+
+bool Tensor::is_uniform() const {
+  const size_t width = size_of(dtype);
+  for (size_t at = width; at < bytes.size(); at += width)
+    if (std::memcmp(bytes.data() + at, bytes.data(), width) != 0) return false;
+  return !bytes.empty();
+}
+
 bool Tensor::same_bits(const Tensor& other) const {
   if (dtype != other.dtype || shape != other.shape) return false;
   if (!is_float(dtype)) return bytes == other.bytes;

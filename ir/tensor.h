@@ -37,6 +37,10 @@ struct Tensor {
   double at(int64_t i) const;
   /// Stores `value`, truncated for integers, at row-major position i.
   void set(int64_t i, double value);
+  /// Element i as a scalar.
+  Tensor element(int64_t i) const;
+  /// Whether there are elements, and all have the same bits.
+  bool is_uniform() const;
   /// Same type, shape and bits; any NaN equals any NaN.
   bool same_bits(const Tensor& other) const;
   bool operator==(const Tensor&) const = default;

@@ -5,12 +5,13 @@
 #include <fmt/format.h>
 
 #include "ir/error.h"
+#include "ir/hash.h"
 
 namespace wengert {
 
 size_t Type::hash() const {
-  size_t h = static_cast<size_t>(dtype) + 0x51ED27;
-  for (const Extent& extent : shape) h = (h ^ extent.hash()) * 0x100000001B3ull;
+  size_t h = static_cast<size_t>(dtype) + 1;
+  for (const Extent& extent : shape) h = mixed(h, extent.hash());
   return h;
 }
 
@@ -28,6 +29,12 @@ Extent element_count(const Shape& shape) {
   Extent count = 1;
   for (const Extent& extent : shape) count = count * extent;
   return count;
+}
+
+std::vector<int64_t> numbers(const Shape& shape, const Bindings& bindings) {
+  std::vector<int64_t> out;
+  for (const Extent& extent : shape) out.push_back(extent.evaluate(bindings));
+  return out;
 }
 
 std::optional<Shape> broadcast_shapes(const Shape& a, const Shape& b) {
@@ -60,6 +67,22 @@ Axes other_axes(const Axes& axes, int64_t rank) {
   for (int64_t i = 0; i < rank; i++)
     if (std::find(axes.begin(), axes.end(), i) == axes.end()) out.push_back(i);
   return out;
+}
+
+Axes other_axes(Axes axes, const Axes& more, int64_t rank) {
+  axes.insert(axes.end(), more.begin(), more.end());
+  return other_axes(axes, rank);
+}
+
+Axes inverse(const Axes& permutation) {
+  Axes out(permutation.size());
+  for (size_t i = 0; i < permutation.size(); i++) out[permutation[i]] = static_cast<int64_t>(i);
+  return out;
+}
+
+Shape with_front(const Extent& front, Shape shape) {
+  shape.insert(shape.begin(), front);
+  return shape;
 }
 
 }  // namespace wengert

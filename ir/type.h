@@ -30,6 +30,9 @@ std::string text(const Type& type);    ///< "f64[N, 30]", a scalar is "f64"
 /// The number of elements.
 Extent element_count(const Shape& shape);
 
+/// The extents' values.
+std::vector<int64_t> numbers(const Shape& shape, const Bindings& bindings);
+
 /// The shape that both broadcast to, axes aligned from the right: equal extents, or one of them literally 1.
 std::optional<Shape> broadcast_shapes(const Shape& a, const Shape& b);
 
@@ -37,7 +40,14 @@ std::optional<Shape> broadcast_shapes(const Shape& a, const Shape& b);
 /// named twice. `what` is the call's name in the message.
 Axes normalize_axes(Axes axes, int64_t rank, std::string_view what);
 
-/// The axes of 0..rank-1 that are not in `axes` (sorted).
+/// The axes of 0..rank-1 that are not in `axes` (sorted), or in neither list.
 Axes other_axes(const Axes& axes, int64_t rank);
+Axes other_axes(Axes axes, const Axes& more, int64_t rank);
+
+/// The permutation that undoes it: inverse(p)[p[i]] is i.
+Axes inverse(const Axes& permutation);
+
+/// The shape with one more axis in front.
+Shape with_front(const Extent& front, Shape shape);
 
 }  // namespace wengert

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ir/attribute.h"
+#include "ir/hash.h"
 
 namespace wengert {
 
@@ -44,10 +45,9 @@ class TypeCache {
     const std::vector<Type>* types = nullptr;
   };
   static size_t slot(const Op& op, const Attributes* attributes, std::span<const Type* const> operands) {
-    constexpr size_t odd = 0x9E3779B97F4A7C15ull;
-    size_t h = (reinterpret_cast<size_t>(&op) * odd) ^ reinterpret_cast<size_t>(attributes);
-    for (const Type* type : operands) h = (h * odd) ^ reinterpret_cast<size_t>(type);
-    return (h * odd) >> 56;
+    size_t h = mixed(mixed(0, &op), attributes);
+    for (const Type* type : operands) h = mixed(h, type);
+    return h % size;
   }
   std::vector<Entry> entries_;
 };

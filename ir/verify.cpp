@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/hash.h"
 #include "ir/op.h"
 
 namespace wengert {
@@ -56,12 +57,9 @@ class Calls {
 
  private:
   size_t hash(uint32_t id) const {
-    constexpr size_t odd = 0x9E3779B97F4A7C15ull;
-    size_t h = (reinterpret_cast<size_t>(graph_.node(id).op) * odd) ^
-               reinterpret_cast<size_t>(graph_.node(id).attributes);
-    for (Value v : graph_.inputs(id))
-      h = ((h * odd) ^ (h >> 32)) + v.node + (static_cast<size_t>(v.result) << 32);
-    return (h * odd) >> 20;
+    size_t h = mixed(mixed(0, graph_.node(id).op), graph_.node(id).attributes);
+    for (Value v : graph_.inputs(id)) h = mixed(h, v.node + (static_cast<size_t>(v.result) << 32));
+    return h;
   }
   bool same(uint32_t a, uint32_t b) const {
     const Node &x = graph_.node(a), &y = graph_.node(b);

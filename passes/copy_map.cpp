@@ -42,14 +42,14 @@ const std::vector<Type>* CopyMap::types(const std::vector<Type>* old) {
   return found;
 }
 
-Expr CopyMap::again(uint32_t old_node) {
+Expr CopyMap::again(uint32_t old_node, std::span<const Value> inputs) {
   const Node& node = from_.node(old_node);
-  return to_.make_again(*node.op, inputs(old_node), attributes(node.attributes), types(node.types));
+  return to_.make_again(*node.op, inputs, attributes(node.attributes), types(node.types));
 }
 
-Expr CopyMap::append(uint32_t old_node) {
+Expr CopyMap::append(uint32_t old_node, std::span<const Value> inputs) {
   const Node& node = from_.node(old_node);
-  return to_.append_again(*node.op, inputs(old_node), attributes(node.attributes), types(node.types));
+  return to_.append_again(*node.op, inputs, attributes(node.attributes), types(node.types));
 }
 
 void CopyMap::set(uint32_t old_node, Expr made) {
@@ -80,7 +80,7 @@ Program copy_live(const Program& program, const std::vector<bool>& live) {
   for (uint32_t id = 0; id < from.size(); id++) {
     if (!live[id]) continue;
     copies.enter(id);
-    const Expr same = copies.append(id);
+    const Expr same = copies.append(id, copies.inputs(id));
     copies.set(id, same);
     copies.copy_places(id, same.value().node);
   }

@@ -18,10 +18,10 @@ class CopyMap {
   Value operator[](Value old) const { return values_[at(old.node) + old.result]; }
   /// The new operands of an old node, valid until the next call.
   std::span<const Value> inputs(uint32_t old_node);
-  /// The old node made again on its new operands, which have the types of the old ones.
-  Expr again(uint32_t old_node);
+  /// The old node made again on its new operands (those of `inputs`), which have the types of the old ones.
+  Expr again(uint32_t old_node, std::span<const Value> inputs);
   /// The same while no node was replaced: then the new graph has no equal one.
-  Expr append(uint32_t old_node);
+  Expr append(uint32_t old_node, std::span<const Value> inputs);
   /// Puts the results of one new node, or these values, for an old node.
   void set(uint32_t old_node, Expr made);
   void set(uint32_t old_node, std::span<const Expr> made);

@@ -1,5 +1,3 @@
-#include <cstring>
-
 #include "ir/evaluate_kinds.h"
 #include "ir/op.h"
 #include "ir/ops/leaves.h"
@@ -66,15 +64,8 @@ Tensor value_of(const Graph& graph, Value value) {
 
 // One repeated value stays a broadcast scalar.
 Expr literal(Graph& graph, Tensor value) {
-  const size_t width = size_of(value.dtype);
-  bool uniform = value.count() > 1;
-  for (size_t at = width; uniform && at < value.bytes.size(); at += width)
-    uniform = std::memcmp(value.bytes.data() + at, value.bytes.data(), width) == 0;
-  if (!uniform) return constant(graph, std::move(value));
-  Tensor scalar(value.dtype, {});
-  std::memcpy(scalar.bytes.data(), value.bytes.data(), width);
-  const Shape shape(value.shape.begin(), value.shape.end());
-  return broadcast_to(constant(graph, std::move(scalar)), shape);
+  if (value.count() == 1 || !value.is_uniform()) return constant(graph, std::move(value));
+  return broadcast_to(constant(graph, value.element(0)), Shape(value.shape.begin(), value.shape.end()));
 }
 
 std::vector<Expr> fold(const Program& from, uint32_t id, Graph& to, std::span<const Value> inputs) {

@@ -41,14 +41,15 @@ std::optional<Program> rebuild(const Program& program, const Wants& wants, const
   for (uint32_t id = 0; id < from.size(); id++) {
     if (!live[id]) continue;
     copies.enter(id);
+    const std::span<const Value> inputs = copies.inputs(id);
     std::vector<Expr> made;
     if (id >= first && from.node(id).op->kind != Kind::input) {
       const uint32_t size = to.size();
-      made = replace(program, id, to, copies.inputs(id));
+      made = replace(program, id, to, inputs);
       distinct = distinct && made.empty() && to.size() == size;
     }
     if (made.empty()) {
-      const Expr same = distinct ? copies.append(id) : copies.again(id);
+      const Expr same = distinct ? copies.append(id, inputs) : copies.again(id, inputs);
       copies.set(id, same);
       copies.copy_places(id, same.value().node);
     } else {

@@ -1,12 +1,14 @@
+#include <algorithm>
+
+#include "passes/copy_map.h"
 #include "passes/passes.h"
-#include "passes/rebuild.h"
 
 namespace wengert {
 
 std::optional<Program> remove_dead_nodes(const Program& program, const PassOptions&) {
-  return rebuild(
-      program, [](const Program&, uint32_t) { return false; },
-      [](const Program&, uint32_t, Graph&, std::span<const Value>) { return std::vector<Expr>(); });
+  const std::vector<bool> live = program.live_nodes();
+  if (std::find(live.begin(), live.end(), false) == live.end()) return std::nullopt;
+  return copy_live(program, live);
 }
 
 }  // namespace wengert

@@ -94,9 +94,7 @@ void add_wengert(Row& row, const Context& context, const Task& task) {
       continue;
     }
     const Type& type = baseline.program().graph->type(results[i].value);
-    std::vector<int64_t> shape;
-    for (const Extent& extent : type.shape) shape.push_back(extent.evaluate(task.sizes));
-    outputs.emplace_back(type.dtype, std::move(shape));
+    outputs.emplace_back(type.dtype, numbers(type.shape, task.sizes));
   }
   Contender contender{
       task.baseline_name, each(BoundKernel(std::move(baseline), row, outputs, task.sizes)), {}};

@@ -121,7 +121,7 @@ static To convert_one(From value) {
 
 /// Calls f with a value of the C++ type that stores `dtype`.
 template <class F>
-static void with_type(Dtype dtype, F&& f) {
+static void with_native_type(Dtype dtype, F&& f) {
   switch (dtype) {
     case Dtype::boolean: f(bool{}); break;
     case Dtype::i32: f(int32_t{}); break;
@@ -134,8 +134,8 @@ static void with_type(Dtype dtype, F&& f) {
 Tensor convert(const Tensor& tensor, Dtype dtype) {
   Tensor out(dtype, tensor.shape);
   const int64_t count = tensor.count();
-  with_type(tensor.dtype, [&](auto from) {
-    with_type(dtype, [&](auto to) {
+  with_native_type(tensor.dtype, [&](auto from) {
+    with_native_type(dtype, [&](auto to) {
       const auto* source = tensor.data<decltype(from)>();
       auto* target = out.data<decltype(to)>();
       for (int64_t i = 0; i < count; i++) target[i] = convert_one<decltype(to)>(source[i]);

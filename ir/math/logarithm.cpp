@@ -1,4 +1,6 @@
-// Logarithms. log and log1p: x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), log x = k ln2 + log(1 + f).
+// Logarithms. f64: x = 2^k z with z in [2/3, 4/3), a table gives c near 1/z with log c, and r = z c - 1 is
+// small: log x = k ln2 - log c + log(1 + r). f32, and sums that carry a small part: x = 2^k (1 + f) with 1 +
+// f in [sqrt(1/2), sqrt(2)), log x = k ln2 + log(1 + f).
 #include "ir/math/logarithm.h"
 
 #include <bit>

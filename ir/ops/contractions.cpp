@@ -25,9 +25,6 @@ static Axes joined(Axes a, const Axes& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
 }
-static Axes free_axes(const Axes& batch, const Axes& contract, int64_t rank) {
-  return other_axes(joined(batch, contract), rank);
-}
 
 static std::vector<Type> dot_type(const Call& call) {
   const Dimensions d = dimensions_of(call.attributes);
@@ -51,9 +48,9 @@ static std::vector<Type> dot_type(const Call& call) {
     const Extent &a = call[0].shape[d.lhs_contract[i]], &b = call[1].shape[d.rhs_contract[i]];
     if (a != b) call.fail(fmt::format("the contracted extents {} and {} differ", a.text(), b.text()));
   }
-  for (int64_t axis : free_axes(d.lhs_batch, d.lhs_contract, call[0].rank()))
+  for (int64_t axis : other_axes(d.lhs_batch, d.lhs_contract, call[0].rank()))
     shape.push_back(call[0].shape[axis]);
-  for (int64_t axis : free_axes(d.rhs_batch, d.rhs_contract, call[1].rank()))
+  for (int64_t axis : other_axes(d.rhs_batch, d.rhs_contract, call[1].rank()))
     shape.push_back(call[1].shape[axis]);
   return {{call[0].dtype, shape}};
 }
@@ -65,8 +62,8 @@ static Expr pull_side(const Pull& pull, bool left) {
   if (!left) d = {d.rhs_batch, d.lhs_batch, d.rhs_contract, d.lhs_contract};
   const Expr mine = pull.inputs[left ? 0 : 1], other = pull.inputs[left ? 1 : 0], g = pull.cotangents[0];
   const int64_t batches = static_cast<int64_t>(d.lhs_batch.size());
-  const Axes my_free = free_axes(d.lhs_batch, d.lhs_contract, mine.rank());
-  const Axes other_free = free_axes(d.rhs_batch, d.rhs_contract, other.rank());
+  const Axes my_free = other_axes(d.lhs_batch, d.lhs_contract, mine.rank());
+  const Axes other_free = other_axes(d.rhs_batch, d.rhs_contract, other.rank());
   Axes g_batch, g_contract;
   for (int64_t i = 0; i < batches; i++) g_batch.push_back(i);
   const int64_t start = batches + (left ? static_cast<int64_t>(my_free.size()) : 0);
@@ -83,9 +80,7 @@ static Expr pull_side(const Pull& pull, bool left) {
   if (std::is_sorted(other_first.begin(), other_first.end()))
     return dot_general(other, g, {d.rhs_batch, g_batch, other_free, g_contract});
   const Axes from = joined(joined(d.lhs_batch, my_free), contracted);
-  Axes permutation(from.size());
-  for (size_t i = 0; i < from.size(); i++) permutation[from[i]] = static_cast<int64_t>(i);
-  return transpose(dot_general(g, other, {g_batch, d.rhs_batch, g_contract, other_free}), permutation);
+  return transpose(dot_general(g, other, {g_batch, d.rhs_batch, g_contract, other_free}), inverse(from));
 }
 
 static Exprs dot_batch(const Batch& batch) {
@@ -106,7 +101,7 @@ static Exprs dot_batch(const Batch& batch) {
   const Expr made = dot_general(lhs, rhs, d);
   int64_t position = static_cast<int64_t>(d.lhs_batch.size());
   if (batch.batched[1])
-    position += static_cast<int64_t>(free_axes(d.lhs_batch, d.lhs_contract, lhs.rank()).size());
+    position += static_cast<int64_t>(other_axes(d.lhs_batch, d.lhs_contract, lhs.rank()).size());
   return {moveaxis(made, position, 0)};
 }
 
@@ -134,8 +129,8 @@ const Op dot_general{
 // (or of both): there vectors run along the contraction. chain elsewhere: there they run along a free axis.
 static std::string order_of(const Dimensions& d, int64_t lhs_rank, int64_t rhs_rank) {
   if (d.lhs_contract.empty()) return "chain";
-  const bool lhs_free = !free_axes(d.lhs_batch, d.lhs_contract, lhs_rank).empty();
-  const bool rhs_free = !free_axes(d.rhs_batch, d.rhs_contract, rhs_rank).empty();
+  const bool lhs_free = !other_axes(d.lhs_batch, d.lhs_contract, lhs_rank).empty();
+  const bool rhs_free = !other_axes(d.rhs_batch, d.rhs_contract, rhs_rank).empty();
   if (lhs_free && rhs_free) return "chain";
   const bool lhs_inner = d.lhs_contract.back() == lhs_rank - 1,
              rhs_inner = d.rhs_contract.back() == rhs_rank - 1;

@@ -22,11 +22,8 @@ struct Factor {
   Expr value;
   Axes batch, contract, free;
 
-  Factor(Expr x, const Axes& b, const Axes& c) : value(x), batch(b), contract(c) {
-    Axes taken = b;
-    taken.insert(taken.end(), c.begin(), c.end());
-    free = other_axes(taken, x.rank());
-  }
+  Factor(Expr x, const Axes& b, const Axes& c)
+      : value(x), batch(b), contract(c), free(other_axes(b, c, x.rank())) {}
 
   // Summed over those of its free axes whose number in the result, the first one's being `first`, is among
   // `axes`.

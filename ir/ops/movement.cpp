@@ -16,10 +16,6 @@ namespace wengert {
 using Exprs = std::vector<Expr>;
 using Cotangents = std::vector<Cotangent>;
 
-static Shape with_front(const Extent& front, Shape shape) {
-  shape.insert(shape.begin(), front);
-  return shape;
-}
 static Axes behind_front(Axes axes, bool keep_front) {
   for (int64_t& axis : axes) axis++;
   if (keep_front) axes.insert(axes.begin(), 0);
@@ -103,10 +99,7 @@ static IndexMap transpose_map(const Call& call) {
 }
 
 static Cotangents transpose_bprop(const Pull& pull) {
-  const Axes& permutation = pull.attributes.axes("permutation");
-  Axes inverse(permutation.size());
-  for (size_t i = 0; i < permutation.size(); i++) inverse[permutation[i]] = static_cast<int64_t>(i);
-  return {{transpose(pull.cotangents[0], inverse), {}}};
+  return {{transpose(pull.cotangents[0], inverse(pull.attributes.axes("permutation"))), {}}};
 }
 
 // --- slice ---
@@ -115,16 +108,23 @@ static Extent slice_extent(const Extent& start, const Extent& limit, int64_t ste
   return Extent::floor_divide(limit - start + (step - 1), step);
 }
 
+// Whether it is known to be. What isn't is a number below 0, or a question of the symbols.
+static bool is_not_negative(const Extent& e) { return e.is_number() && *e.number() >= 0; }
+
 static std::vector<Check> slice_conditions(const Call& call) {
   const Shape& starts = call.attributes.get<Shape>("starts");
   const Shape& limits = call.attributes.get<Shape>("limits");
   std::vector<Check> out;
   for (size_t i = 0; i < starts.size(); i++) {
-    const std::string range = fmt::format("{}:{} of axis {} with extent {}", starts[i].text(),
-                                          limits[i].text(), i, call[0].shape[i].text());
-    out.push_back({starts[i], "the slice starts before 0: " + range});
-    out.push_back({limits[i] - starts[i], "the slice ends before it starts: " + range});
-    out.push_back({call[0].shape[i] - limits[i], "the slice ends past the axis: " + range});
+    const auto want = [&](const Extent& not_negative, const char* what) {
+      if (is_not_negative(not_negative)) return;
+      out.push_back(
+          {not_negative, fmt::format("the slice {}: {}:{} of axis {} with extent {}", what, starts[i].text(),
+                                     limits[i].text(), i, call[0].shape[i].text())});
+    };
+    want(starts[i], "starts before 0");
+    want(limits[i] - starts[i], "ends before it starts");
+    want(call[0].shape[i] - limits[i], "ends past the axis");
   }
   return out;
 }
@@ -138,7 +138,7 @@ static std::vector<Type> slice_type(const Call& call) {
                "wants a start, a limit and a step for each axis");
   for (int64_t step : steps) call.require(step >= 1, "a step must be at least 1");
   for (const Check& check : slice_conditions(call))
-    if (check.not_negative.is_number() && *check.not_negative.number() < 0) call.fail(check.what);
+    if (check.not_negative.is_number()) call.fail(check.what);
   Shape shape;
   for (size_t i = 0; i < rank; i++) shape.push_back(slice_extent(starts[i], limits[i], steps[i]));
   return {call[0].with(shape)};
@@ -199,6 +199,7 @@ static std::vector<Type> reshape_type(const Call& call) {
 
 static std::vector<Check> reshape_checks(const Call& call) {
   const Extent difference = element_count(call[0].shape) - element_count(call.attributes.get<Shape>("shape"));
+  if (difference.is(0)) return {};
   const std::string what = fmt::format("reshape of {} to {} changes the number of elements",
                                        text(call[0].shape), text(call.attributes.get<Shape>("shape")));
   return {{difference, what}, {Extent(0) - difference, what}};

@@ -28,7 +28,8 @@ Expr slice_axis(Operand x, int64_t axis, Extent start, Extent limit, int64_t ste
 /// x[..., index, ...] with that axis dropped.
 Expr index_axis(Operand x, int64_t axis, Extent index);
 Expr reverse(Operand x, Axes axes);
-/// The same elements in row-major order; the element counts must be equal as polynomials.
+/// The same elements in row-major order. Element counts that differ by a number are an error; where the
+/// symbols decide, the kernel's entry checks.
 Expr reshape(Operand x, Shape shape);
 Expr squeeze(Operand x, Axes axes);      ///< drops axes of extent 1
 Expr expand_dims(Operand x, Axes axes);  ///< adds axes of extent 1, positions of the result

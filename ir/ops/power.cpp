@@ -109,7 +109,8 @@ Expr square(Operand x) {
 
 Expr integer_pow(Operand x, int64_t exponent) {
   PlaceScope place(x);
-  if (exponent == 2 && x.expr.present() && square_of_norm(x.expr).present()) return square_of_norm(x.expr);
+  const Expr squares = exponent == 2 && x.expr.present() ? square_of_norm(x.expr) : Expr();
+  if (squares.present()) return squares;
   return build::graph_of({&x}, "integer_pow").make(ops::integer_pow, {x.expr}, {{"exponent", exponent}});
 }
 

@@ -59,8 +59,9 @@ static std::vector<Check> not_empty(const Call& call) {
   std::vector<Check> out;
   if (admits_nothing(call)) return out;
   for (int64_t axis : call.attributes.axes())
-    out.push_back({call[0].shape[axis] - 1, fmt::format("{} over axis {}, whose extent {} is 0", call.op.name,
-                                                        axis, call[0].shape[axis].text())});
+    if (!call[0].shape[axis].is_number())
+      out.push_back({call[0].shape[axis] - 1, fmt::format("{} over axis {}, whose extent {} is 0",
+                                                          call.op.name, axis, call[0].shape[axis].text())});
   return out;
 }
 
@@ -87,8 +88,6 @@ static Expr product_of_others(Expr x, const Axes& axes) {
   Axes permutation = other_axes(axes, x.rank());
   const int64_t kept = static_cast<int64_t>(permutation.size());
   permutation.insert(permutation.end(), axes.begin(), axes.end());
-  Axes inverse(permutation.size());
-  for (size_t i = 0; i < permutation.size(); i++) inverse[permutation[i]] = static_cast<int64_t>(i);
   const Expr moved = transpose(x, permutation);
   Shape flat(moved.shape().begin(), moved.shape().begin() + kept);
   const Extent n = element_count(Shape(moved.shape().begin() + kept, moved.shape().end()));
@@ -104,7 +103,7 @@ static Expr product_of_others(Expr x, const Axes& axes) {
   const Expr others =
       prod(select(mine, ones(graph, Type{x.dtype(), square}), broadcast_in_dim(row, square, row_axes)),
            Axes{kept + 1});
-  return transpose(reshape(others, moved.shape()), inverse);
+  return transpose(reshape(others, moved.shape()), inverse(permutation));
 }
 
 static Cotangents pull_product(const Pull& pull) {

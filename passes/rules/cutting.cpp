@@ -1,6 +1,7 @@
 // Rows on slice, pad and concatenate. All exact. Bounds that are only known at run time are checked at the
 // kernel's entry, and a row must not lose such a check: rows that drop a slice want its bounds proved.
 #include <algorithm>
+#include <optional>
 
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
@@ -109,33 +110,56 @@ Expr slice_of_pad(const Match& m) {
   return inside ? slice(x, starts, limits, cut.steps) : Expr();
 }
 
-// A slice that lies in one part of a concatenation.
-Expr slice_of_concatenate(const Match& m) {
+// The part of a concatenation that a slice lies in, and where it begins; no part when there is none. Numbers
+// are compared as such, before any arithmetic of extents: a slice of each of many parts looks at many.
+struct Holder {
+  std::optional<Value> part;
+  Extent offset = 0;
+};
+Holder holder_of_slice(const Match& m) {
   const Expr whole = m['x'];
   if (&whole.op() != &ops::concatenate) return {};
   const Cut cut(m.attributes());
-  const wengert::Node& node = m.graph().node(whole.value().node);
-  const auto axis = static_cast<size_t>(node.attributes->get<int64_t>("axis"));
-  Extent offset = 0;
-  for (Value value : m.graph().inputs(whole.value().node)) {
-    const Expr part(m.graph(), value);
-    const Extent end = offset + part.shape()[axis];
-    if (not_above(offset, cut.starts[axis]) && not_above(cut.limits[axis], end)) {
-      Shape starts = cut.starts, limits = cut.limits;
-      starts[axis] = starts[axis] - offset, limits[axis] = limits[axis] - offset;
-      return slice(part, starts, limits, cut.steps);
+  const Graph& graph = m.graph();
+  const auto axis = static_cast<size_t>(graph.node(whole.value().node).attributes->get<int64_t>("axis"));
+  const std::optional<int64_t> start = cut.starts[axis].number(), limit = cut.limits[axis].number();
+  Holder out;
+  int64_t number = 0;  // the offset while all extents before are numbers
+  bool numbers = start && limit;
+  for (Value part : graph.inputs(whole.value().node)) {
+    const Extent& extent = graph.type(part).shape[axis];
+    if (numbers && extent.is_number()) {
+      const int64_t end = number + *extent.number();
+      if (number <= *start && *limit <= end) return {part, number};
+      number = end;
+      continue;
     }
-    offset = end;
+    if (numbers) out.offset = number;
+    numbers = false;
+    const Extent end = out.offset + extent;
+    if (not_above(out.offset, cut.starts[axis]) && not_above(cut.limits[axis], end)) {
+      out.part = part;
+      return out;
+    }
+    out.offset = end;
   }
   return {};
 }
+bool lies_in_one_part(const Match& m) { return holder_of_slice(m).part.has_value(); }
+Expr slice_of_part(const Match& m) {
+  const Holder holder = holder_of_slice(m);
+  const Cut cut(m.attributes());
+  const auto axis = static_cast<size_t>(m.graph().node(m['x'].value().node).attributes->get<int64_t>("axis"));
+  Shape starts = cut.starts, limits = cut.limits;
+  starts[axis] = starts[axis] - holder.offset, limits[axis] = limits[axis] - holder.offset;
+  return slice(Expr(m.graph(), *holder.part), starts, limits, cut.steps);
+}
 
-Expr pad_nothing(const Match& m) {
+bool pads_nothing(const Match& m) {
   auto zero = [](const Extent& e) { return e.is(0); };
   const Shape &low = m.attributes().get<Shape>("low"), &high = m.attributes().get<Shape>("high");
-  const bool nothing =
-      std::ranges::all_of(low, zero) && std::ranges::all_of(high, zero) && m['x'].shape() == m.type().shape;
-  return nothing ? m['x'] : Expr();
+  return std::ranges::all_of(low, zero) && std::ranges::all_of(high, zero) &&
+         m['x'].shape() == m.type().shape;
 }
 
 // The same value around the same value.
@@ -151,36 +175,58 @@ Expr pad_twice(const Match& m) {
   return pad(m['x'], m['y'], low, high, m.attributes(0).axes("interior"));
 }
 
-Expr pad_of_filling(const Match& m) {
-  if (m['x'].rank() != 0) return {};
-  for (const char* side : {"low", "high"})
-    if (!std::ranges::all_of(m.attributes(0).get<Shape>(side), not_negative)) return {};
-  return broadcast_to(m['x'], m.type().shape);
+bool pads_a_scalar(const Match& m) {
+  return m['x'].rank() == 0 && std::ranges::all_of(m.attributes(0).get<Shape>("low"), not_negative) &&
+         std::ranges::all_of(m.attributes(0).get<Shape>("high"), not_negative);
 }
+Expr filled(const Match& m) { return broadcast_to(m['x'], m.type().shape); }
 
-// Parts that are concatenations along the same axis are spread out; empty parts are dropped.
-Expr concatenate_flat(const Match& m) {
+// Parts that are concatenations along the same axis are spread out; empty parts are dropped. A part of many
+// is left whole beside few others: a chain that adds one part at a time would spread them again each time.
+constexpr size_t always_spread = 64;
+
+size_t parts_within(const Match& m, Value part) {
+  const wengert::Node& node = m.graph().node(part.node);
   const int64_t axis = m.attributes().get<int64_t>("axis");
+  return node.op == &ops::concatenate && node.attributes->get<int64_t>("axis") == axis ? node.input_count : 0;
+}
+bool is_spread(const Match& m, Value part, size_t all) {
+  const size_t within = parts_within(m, part);
+  return within > 0 && (within <= always_spread || within <= 2 * (all - within));
+}
+size_t all_parts(const Match& m) {
+  size_t all = 0;
+  for (Value part : m.inputs()) all += std::max<size_t>(1, parts_within(m, part));
+  return all;
+}
+bool is_empty_part(const Match& m, Value part) {
+  return m.graph().type(part).shape[static_cast<size_t>(m.attributes().get<int64_t>("axis"))].is(0);
+}
+bool can_flatten(const Match& m) {
+  if (m.inputs().size() == 1) return true;
+  const size_t all = all_parts(m);
+  return std::ranges::any_of(m.inputs(),
+                             [&](Value part) { return is_empty_part(m, part) || is_spread(m, part, all); });
+}
+Expr concatenate_flat(const Match& m) {
   std::vector<Expr> parts;
-  bool changed = m.inputs().size() == 1;
-  for (size_t i = 0; i < m.inputs().size(); i++) {
-    const Expr part = m.input(i);
-    const wengert::Node& node = m.graph().node(part.value().node);
-    if (part.shape()[axis].is(0) && m.inputs().size() > 1) {
-      changed = true;
-    } else if (node.op == &ops::concatenate && node.attributes->get<int64_t>("axis") == axis) {
-      changed = true;
-      for (Value value : m.graph().inputs(part.value().node)) parts.push_back(Expr(m.graph(), value));
-    } else {
-      parts.push_back(part);
-    }
+  const size_t all = all_parts(m);
+  for (Value part : m.inputs()) {
+    if (is_empty_part(m, part)) continue;
+    if (is_spread(m, part, all))
+      for (Value value : m.graph().inputs(part.node)) parts.push_back(Expr(m.graph(), value));
+    else
+      parts.push_back(Expr(m.graph(), part));
   }
-  if (!changed) return {};
-  return parts.empty() ? m.input(0) : concatenate(parts, axis);
+  return parts.empty() ? m.input(0) : concatenate(parts, m.attributes().get<int64_t>("axis"));
 }
 
 // Neighbouring slices of one value are one slice.
-Expr concatenate_of_slices(const Match& m) {
+struct Stretch {
+  Expr x;
+  Extent start, limit;
+};
+Stretch neighbouring_slices(const Match& m) {
   const auto axis = static_cast<size_t>(m.attributes().get<int64_t>("axis"));
   Expr x;
   Extent start, limit;
@@ -199,28 +245,34 @@ Expr concatenate_of_slices(const Match& m) {
     x = from;
     limit = cut.limits[axis];
   }
-  return slice_axis(x, static_cast<int64_t>(axis), start, limit);
+  return {x, start, limit};
+}
+bool are_neighbouring_slices(const Match& m) { return neighbouring_slices(m).x.present(); }
+Expr slice_of_stretch(const Match& m) {
+  const Stretch stretch = neighbouring_slices(m);
+  return slice_axis(stretch.x, m.attributes().get<int64_t>("axis"), stretch.start, stretch.limit);
 }
 
-Expr slice_nothing(const Match& m) {
+Expr x_of(const Match& m) { return m['x']; }
+bool cuts_nothing(const Match& m) {
   const Cut cut(m.attributes());
-  const bool whole = cut.limits == m['x'].shape() &&
-                     std::ranges::all_of(cut.starts, [](const Extent& e) { return e.is(0); }) &&
-                     std::ranges::all_of(cut.steps, [](int64_t step) { return step == 1; });
-  return whole ? m['x'] : Expr();
+  return cut.limits == m['x'].shape() &&
+         std::ranges::all_of(cut.starts, [](const Extent& e) { return e.is(0); }) &&
+         std::ranges::all_of(cut.steps, [](int64_t step) { return step == 1; });
 }
 
 const Row rows[] = {
-    {"slice of everything", "slice(x)", exact, slice_nothing},
+    {"slice of everything", "slice(x)", exact, x_of, cuts_nothing},
     {"slice of a slice", "slice(slice(x))", exact, slice_twice},
     {"slice of a broadcast", "slice(broadcast_in_dim(x))", exact, slice_of_broadcast},
     {"slice of a pad", "slice(pad(x, y))", exact, slice_of_pad},
-    {"slice of a concatenation", "slice(x)", exact, slice_of_concatenate},
-    {"pad by nothing", "pad(x, y)", exact, pad_nothing},
+    {"slice of a concatenation", "slice(x)", exact, slice_of_part, lies_in_one_part},
+    {"pad by nothing", "pad(x, y)", exact, x_of, pads_nothing},
     {"pad of a pad", "pad(pad(x, y), y)", exact, pad_twice},
-    {"pad of its own filling", "pad(broadcast_in_dim(x), x)", exact, pad_of_filling},
-    {"concatenation of concatenations", "concatenate(...)", exact, concatenate_flat},
-    {"concatenation of neighbouring slices", "concatenate(...)", exact, concatenate_of_slices},
+    {"pad of its own filling", "pad(broadcast_in_dim(x), x)", exact, filled, pads_a_scalar},
+    {"concatenation of concatenations", "concatenate(...)", exact, concatenate_flat, can_flatten},
+    {"concatenation of neighbouring slices", "concatenate(...)", exact, slice_of_stretch,
+     are_neighbouring_slices},
 };
 
 }  // namespace

@@ -51,10 +51,20 @@ Diagonal diagonal(Expr x) {
   return {values.present(), values};
 }
 
+// Whether the matrix on that side may be diagonal; what of its values makes nodes, so that is asked later.
+template <size_t side>
+bool may_be_diagonal(const Match& m) {
+  const Attributes& dot = m.attributes();
+  if (!dot.axes("lhs_batch").empty() || dot.axes("lhs_contract").size() != 1) return false;
+  const Expr x = m.input(side);
+  if (is_identity(x)) return true;
+  if (&x.op() == &ops::select) return is_identity_mask(operand(x, 0));
+  return &x.op() == &ops::multiply && (is_identity(operand(x, 0)) || is_identity(operand(x, 1)));
+}
+
 // y with the contracted axis in front (left) or at the end, scaled along it.
 Expr contract_diagonal(const Match& m, bool left) {
   const Attributes& dot = m.attributes();
-  if (!dot.axes("lhs_batch").empty() || dot.axes("lhs_contract").size() != 1) return {};
   const Diagonal found = diagonal(m.input(left ? 0 : 1));
   if (!found.found) return {};
   const Expr y = m.input(left ? 1 : 0);
@@ -65,9 +75,9 @@ Expr contract_diagonal(const Match& m, bool left) {
 
 const Row rows[] = {
     {"contraction of a diagonal matrix, left", "dot_general(x, y)", stable,
-     [](const Match& m) { return contract_diagonal(m, true); }},
+     [](const Match& m) { return contract_diagonal(m, true); }, may_be_diagonal<0>},
     {"contraction of a diagonal matrix, right", "dot_general(x, y)", stable,
-     [](const Match& m) { return contract_diagonal(m, false); }},
+     [](const Match& m) { return contract_diagonal(m, false); }, may_be_diagonal<1>},
 };
 
 }  // namespace

@@ -23,10 +23,8 @@ bool keeps_values(Dtype from, Dtype to) {
 }
 Dtype target(const Attributes& attributes) { return attributes.get<Type>("to").dtype; }
 
-Expr convert_chain(const Match& m) {
-  if (!keeps_values(m['x'].dtype(), target(m.attributes(1)))) return {};
-  return convert(m['x'], target(m.attributes(0)));
-}
+bool is_by_way_of_wider(const Match& m) { return keeps_values(m['x'].dtype(), target(m.attributes(1))); }
+Expr convert_chain(const Match& m) { return convert(m['x'], target(m.attributes(0))); }
 
 const Row rows[] = {
     // select
@@ -79,7 +77,7 @@ const Row rows[] = {
     {"min(-x, -y)", "minimum(negate(x), negate(y))", exact,
      [](const Match& m) { return -maximum(m['x'], m['y']); }, of_floats},
     // conversions
-    {"conversion by way of a wider type", "convert(convert(x))", exact, convert_chain},
+    {"conversion by way of a wider type", "convert(convert(x))", exact, convert_chain, is_by_way_of_wider},
     {"conversion to the same type", "convert(x)", exact, x_of,
      [](const Match& m) { return m['x'].dtype() == m.dtype(); }},
 };

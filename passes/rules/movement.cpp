@@ -11,12 +11,6 @@ namespace {
 
 using enum Exactness;
 
-Axes inverse(const Axes& permutation) {
-  Axes out(permutation.size());
-  for (size_t i = 0; i < permutation.size(); i++) out[permutation[i]] = static_cast<int64_t>(i);
-  return out;
-}
-
 Axes non_unit_axes(const Shape& shape) {
   Axes out;
   for (size_t i = 0; i < shape.size(); i++)
@@ -30,7 +24,8 @@ Shape extents(const Shape& shape, const Axes& axes) {
   return out;
 }
 
-Expr without_effect(const Match& m) { return m['x'].shape() == m.type().shape ? m['x'] : Expr(); }
+Expr x_of(const Match& m) { return m['x']; }
+bool is_without_effect(const Match& m) { return m['x'].shape() == m.type().shape; }
 
 Expr broadcast_twice(const Match& m) {
   Axes dimensions = m.attributes(1).axes("dimensions");
@@ -39,13 +34,17 @@ Expr broadcast_twice(const Match& m) {
 }
 
 // A reshape that only adds or drops axes of extent 1 is part of the broadcast.
+bool is_reshape_by_units(const Match& m) {
+  const Shape &from = m['x'].shape(), &middle = m.attributes(1).get<Shape>("shape");
+  const Axes through = non_unit_axes(middle);
+  return through.size() != middle.size() && extents(from, non_unit_axes(from)) == extents(middle, through);
+}
 Expr broadcast_of_reshape(const Match& m) {
   const Expr x = m['x'];
-  const Shape& middle = m.attributes(1).get<Shape>("shape");
-  const Axes from = non_unit_axes(x.shape()), through = non_unit_axes(middle);
-  if (extents(x.shape(), from) != extents(middle, through) || through.size() == middle.size()) return {};
+  const Axes from = non_unit_axes(x.shape());
   Axes dimensions;
-  for (int64_t axis : through) dimensions.push_back(m.attributes(0).axes("dimensions")[axis]);
+  for (int64_t axis : non_unit_axes(m.attributes(1).get<Shape>("shape")))
+    dimensions.push_back(m.attributes(0).axes("dimensions")[axis]);
   return broadcast_in_dim(reshape(x, extents(x.shape(), from)), m.type().shape, dimensions);
 }
 
@@ -69,27 +68,24 @@ Expr transpose_of_broadcast(const Match& m) {
 }
 
 // Where only axes of extent 1 change places, the elements stay where they are.
-Expr transpose_of_units(const Match& m) {
-  const Axes& permutation = m.attributes().axes("permutation");
+bool only_units_move(const Match& m) {
   int64_t last = -1;
-  for (int64_t axis : permutation) {
+  for (int64_t axis : m.attributes().axes("permutation")) {
     if (m['x'].shape()[axis].is(1)) continue;
-    if (axis < last) return {};
+    if (axis < last) return false;
     last = axis;
   }
-  return reshape(m['x'], m.type().shape);
+  return true;
 }
+Expr reshaped(const Match& m) { return reshape(m['x'], m.type().shape); }
 
 // The number of elements in between must be proved: a reshape checks it at the kernel's entry.
-Expr reshape_twice(const Match& m) {
-  const Extent between = element_count(m.attributes(1).get<Shape>("shape")) - element_count(m['x'].shape());
-  return between.is(0) ? reshape(m['x'], m.type().shape) : Expr();
+bool is_count_between_proved(const Match& m) {
+  return (element_count(m.attributes(1).get<Shape>("shape")) - element_count(m['x'].shape())).is(0);
 }
-
-Expr reshape_of_broadcast_scalar(const Match& m) {
-  const Extent difference =
-      element_count(m.attributes(1).get<Shape>("shape")) - element_count(m.type().shape);
-  return m['x'].rank() == 0 && difference.is(0) ? broadcast_to(m['x'], m.type().shape) : Expr();
+bool is_scalar_of_proved_count(const Match& m) {
+  return m['x'].rank() == 0 &&
+         (element_count(m.attributes(1).get<Shape>("shape")) - element_count(m.type().shape)).is(0);
 }
 
 Expr reverse_twice(const Match& m) {
@@ -99,11 +95,14 @@ Expr reverse_twice(const Match& m) {
   return reverse(m['x'], axes);
 }
 
-Expr reverse_of_units(const Match& m) {
+bool reverses_units(const Match& m) {
+  return std::ranges::any_of(m.attributes().axes(), [&](int64_t axis) { return m['x'].shape()[axis].is(1); });
+}
+Expr reverse_without_units(const Match& m) {
   Axes axes;
   for (int64_t axis : m.attributes().axes())
     if (!m['x'].shape()[axis].is(1)) axes.push_back(axis);
-  return axes == m.attributes().axes() ? Expr() : reverse(m['x'], axes);
+  return reverse(m['x'], axes);
 }
 
 // Repeated elements are the same backwards.
@@ -119,17 +118,19 @@ Expr reverse_of_broadcast(const Match& m) {
 }
 
 const Row rows[] = {
-    {"broadcast to the same shape", "broadcast_in_dim(x)", exact, without_effect},
+    {"broadcast to the same shape", "broadcast_in_dim(x)", exact, x_of, is_without_effect},
     {"broadcast of a broadcast", "broadcast_in_dim(broadcast_in_dim(x))", exact, broadcast_twice},
-    {"broadcast of a reshape by units", "broadcast_in_dim(reshape(x))", exact, broadcast_of_reshape},
+    {"broadcast of a reshape by units", "broadcast_in_dim(reshape(x))", exact, broadcast_of_reshape,
+     is_reshape_by_units},
     {"transpose of a transpose", "transpose(transpose(x))", exact, transpose_twice},
     {"transpose of a broadcast", "transpose(broadcast_in_dim(x))", exact, transpose_of_broadcast},
-    {"transpose of units", "transpose(x)", exact, transpose_of_units},
-    {"reshape to the same shape", "reshape(x)", exact, without_effect},
-    {"reshape of a reshape", "reshape(reshape(x))", exact, reshape_twice},
-    {"reshape of a broadcast scalar", "reshape(broadcast_in_dim(x))", exact, reshape_of_broadcast_scalar},
+    {"transpose of units", "transpose(x)", exact, reshaped, only_units_move},
+    {"reshape to the same shape", "reshape(x)", exact, x_of, is_without_effect},
+    {"reshape of a reshape", "reshape(reshape(x))", exact, reshaped, is_count_between_proved},
+    {"reshape of a broadcast scalar", "reshape(broadcast_in_dim(x))", exact,
+     [](const Match& m) { return broadcast_to(m['x'], m.type().shape); }, is_scalar_of_proved_count},
     {"reverse of a reverse", "reverse(reverse(x))", exact, reverse_twice},
-    {"reverse of units", "reverse(x)", exact, reverse_of_units},
+    {"reverse of units", "reverse(x)", exact, reverse_without_units, reverses_units},
     {"reverse of a broadcast", "reverse(broadcast_in_dim(x))", exact, reverse_of_broadcast},
 };
 

@@ -31,11 +31,11 @@ bool order_is_free(const Op& op, Dtype dtype) {
 }
 
 // Over axes of extent 1. A float sum starts from +0, which turns -0 into +0.
+bool is_of_one(const Match& m) {
+  return std::ranges::all_of(m.attributes().axes(), [&](int64_t axis) { return m['x'].shape()[axis].is(1); });
+}
 Expr reduce_one(const Match& m) {
-  const Expr x = m['x'];
-  for (int64_t axis : m.attributes().axes())
-    if (!x.shape()[axis].is(1)) return {};
-  const Expr same = reshape(x, m.type().shape);
+  const Expr same = reshape(m['x'], m.type().shape);
   return &m.op() == &ops::reduce_sum && is_float(m.dtype()) ? same + 0.0 : same;
 }
 
@@ -64,10 +64,11 @@ Expr reduce_broadcast(const Match& m) {
   return broadcast_in_dim(reshape(x, shape), m.type().shape, kept_dimensions);
 }
 
-Expr reduce_twice(const Match& m) {
-  if (!order_is_free(m.op(), m.dtype())) return {};
+bool is_one_fold(const Match& m) {
   const auto admits_nothing = [&](size_t i) { return m.attributes(i).find<std::string>("empty") != nullptr; };
-  if (admits_nothing(0) != admits_nothing(1)) return {};
+  return order_is_free(m.op(), m.dtype()) && admits_nothing(0) == admits_nothing(1);
+}
+Expr reduce_twice(const Match& m) {
   const Axes& inner = m.attributes(1).axes();
   const Axes kept = other_axes(inner, m['x'].rank());
   Axes axes = inner;
@@ -94,9 +95,7 @@ Expr reduce_transpose(const Match& m) {
 // --- contractions ---
 
 Axes free_axes(const Attributes& a, const char* batch, const char* contract, int64_t rank) {
-  Axes taken = a.axes(batch);
-  taken.insert(taken.end(), a.axes(contract).begin(), a.axes(contract).end());
-  return other_axes(taken, rank);
+  return other_axes(a.axes(batch), a.axes(contract), rank);
 }
 
 Axes mapped(Axes axes, const Axes& permutation) {
@@ -144,9 +143,10 @@ Expr dot_with_ones(const Match& m, bool left) {
 }
 
 // A product without a sum, on +0 as every contraction starts: fma(x, y, +0).
+bool is_over_nothing(const Match& m) {
+  return m.attributes().axes("lhs_contract").empty() && m.attributes().axes("lhs_batch").empty();
+}
 Expr dot_over_nothing(const Match& m) {
-  const Attributes& dot = m.attributes();
-  if (!dot.axes("lhs_contract").empty() || !dot.axes("lhs_batch").empty()) return {};
   const Expr x = m['x'], y = m['y'];
   Axes front, back;
   for (int64_t i = 0; i < x.rank(); i++) front.push_back(i);
@@ -157,29 +157,29 @@ Expr dot_over_nothing(const Match& m) {
 }
 
 const Row rows[] = {
-    {"sum of one", "reduce_sum(x)", exact, reduce_one},
-    {"product of one", "reduce_prod(x)", exact, reduce_one},
-    {"maximum of one", "reduce_max(x)", exact, reduce_one},
-    {"minimum of one", "reduce_min(x)", exact, reduce_one},
-    {"all of one", "reduce_all(x)", exact, reduce_one},
-    {"any of one", "reduce_any(x)", exact, reduce_one},
+    {"sum of one", "reduce_sum(x)", exact, reduce_one, is_of_one},
+    {"product of one", "reduce_prod(x)", exact, reduce_one, is_of_one},
+    {"maximum of one", "reduce_max(x)", exact, reduce_one, is_of_one},
+    {"minimum of one", "reduce_min(x)", exact, reduce_one, is_of_one},
+    {"all of one", "reduce_all(x)", exact, reduce_one, is_of_one},
+    {"any of one", "reduce_any(x)", exact, reduce_one, is_of_one},
     {"maximum of a broadcast", "reduce_max(broadcast_in_dim(x))", exact, reduce_broadcast},
     {"minimum of a broadcast", "reduce_min(broadcast_in_dim(x))", exact, reduce_broadcast},
     {"all of a broadcast", "reduce_all(broadcast_in_dim(x))", exact, reduce_broadcast},
     {"any of a broadcast", "reduce_any(broadcast_in_dim(x))", exact, reduce_broadcast},
-    {"sum of an integer sum", "reduce_sum(reduce_sum(x))", exact, reduce_twice},
-    {"product of an integer product", "reduce_prod(reduce_prod(x))", exact, reduce_twice},
-    {"maximum of a maximum", "reduce_max(reduce_max(x))", exact, reduce_twice},
-    {"minimum of a minimum", "reduce_min(reduce_min(x))", exact, reduce_twice},
-    {"all of all", "reduce_all(reduce_all(x))", exact, reduce_twice},
-    {"any of any", "reduce_any(reduce_any(x))", exact, reduce_twice},
+    {"sum of an integer sum", "reduce_sum(reduce_sum(x))", exact, reduce_twice, is_one_fold},
+    {"product of an integer product", "reduce_prod(reduce_prod(x))", exact, reduce_twice, is_one_fold},
+    {"maximum of a maximum", "reduce_max(reduce_max(x))", exact, reduce_twice, is_one_fold},
+    {"minimum of a minimum", "reduce_min(reduce_min(x))", exact, reduce_twice, is_one_fold},
+    {"all of all", "reduce_all(reduce_all(x))", exact, reduce_twice, is_one_fold},
+    {"any of any", "reduce_any(reduce_any(x))", exact, reduce_twice, is_one_fold},
     {"sum of a transpose", "reduce_sum(transpose(x))", exact, reduce_transpose},
     {"product of a transpose", "reduce_prod(transpose(x))", exact, reduce_transpose},
     {"maximum of a transpose", "reduce_max(transpose(x))", exact, reduce_transpose},
     {"minimum of a transpose", "reduce_min(transpose(x))", exact, reduce_transpose},
     {"all of a transpose", "reduce_all(transpose(x))", exact, reduce_transpose},
     {"any of a transpose", "reduce_any(transpose(x))", exact, reduce_transpose},
-    {"contraction over nothing", "dot_general(x, y)", exact, dot_over_nothing},
+    {"contraction over nothing", "dot_general(x, y)", exact, dot_over_nothing, is_over_nothing},
     {"contraction of a transpose, left", "dot_general(transpose(x), y)", exact,
      [](const Match& m) { return dot_of_transpose(m, true); }},
     {"contraction of a transpose, right", "dot_general(y, transpose(x))", exact,

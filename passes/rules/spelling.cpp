@@ -15,17 +15,10 @@ using enum Exactness;
 // A tensor of one repeated value (by bits). Empty tensors stay.
 bool is_uniform(const Match& m) {
   const Tensor& value = m.attributes().get<Tensor>("value");
-  if (value.shape.empty() || value.count() == 0) return false;
-  const size_t width = size_of(value.dtype);
-  for (size_t at = width; at < value.bytes.size(); at += width)
-    if (std::memcmp(value.bytes.data() + at, value.bytes.data(), width) != 0) return false;
-  return true;
+  return !value.shape.empty() && value.is_uniform();
 }
 Expr uniform_constant(const Match& m) {
-  const Tensor& value = m.attributes().get<Tensor>("value");
-  Tensor scalar(value.dtype, {});
-  std::memcpy(scalar.bytes.data(), value.bytes.data(), size_of(value.dtype));
-  return broadcast_to(constant(m.graph(), std::move(scalar)), m.type().shape);
+  return broadcast_to(constant(m.graph(), m.attributes().get<Tensor>("value").element(0)), m.type().shape);
 }
 
 bool has_small_power(const Match& m) {

@@ -48,9 +48,7 @@ struct Run {
     std::vector<void*> to;
     for (const Output& output : program.outputs) {
       const Type& type = program.graph->type(output.value);
-      std::vector<int64_t> shape;
-      for (const Extent& extent : type.shape) shape.push_back(extent.evaluate(symbols));
-      const Tensor& array = result.outputs.emplace_back(type.dtype, std::move(shape));
+      const Tensor& array = result.outputs.emplace_back(type.dtype, wengert::numbers(type.shape, symbols));
       to.push_back(outputs.emplace_back(array.bytes.size(), at).data());
     }
     const auto needed = static_cast<size_t>(plan.workspace.evaluate(symbols));

@@ -27,9 +27,9 @@ static void compare(const Program& program, const std::vector<Bindings>& sizes, 
   for (const Bindings& known : sizes) {
     std::vector<Tensor> arguments;
     for (Value input : program.inputs()) {
-      std::vector<int64_t> shape;
-      for (const Extent& e : program.graph->type(input).shape) shape.push_back(e.evaluate(known));
-      arguments.push_back(random_tensor(program.graph->type(input).dtype, shape, arguments.size() + 1));
+      arguments.push_back(random_tensor(program.graph->type(input).dtype,
+                                        numbers(program.graph->type(input).shape, known),
+                                        arguments.size() + 1));
     }
     std::string at;
     for (const auto& [name, number] : known) at += name + "=" + std::to_string(number) + " ";

@@ -213,6 +213,39 @@ TEST_CASE("recognize_composites makes log(sum(exp(x))) and its gradient finite")
   CHECK(std::isinf(as_written.outputs[0].at(0)));
 }
 
+TEST_CASE("a long chain of concatenations is spread out in pieces, not over and over") {
+  Program program;
+  const Expr x = program.graph->input("x", f64, {1});
+  Expr y = x;
+  constexpr int length = 3000;
+  for (int i = 1; i < length; i++) {
+    const Expr parts[] = {y, x * static_cast<double>(i)};
+    y = concatenate(parts, 0);
+  }
+  program.outputs = {{"y", y.value()}};
+  const Program made = run_pass(simplify, program);
+  const std::vector<Tensor> at = {Tensor::vector({0.5})};
+  CHECK(evaluate(made, at).outputs[0].same_bits(evaluate(program, at).outputs[0]));
+  int concatenations = 0;
+  for (uint32_t id = 0; id < made.graph->size(); id++)
+    concatenations += made.graph->node(id).op == &ops::concatenate;
+  CHECK(concatenations < length / 20);
+}
+
+TEST_CASE("conditions on symbols: each once, and none of what no output reads") {
+  const std::string list =
+      "wengert 1\n%0 = input {name=\"x\", type=f64[N]}\n%1 = slice %0 {starts=<0>, limits=<5>, steps=[1]}\n"
+      "%2 = slice %0 {starts=<1>, limits=<5>, steps=[2]}\n%3 = negate %0\n";
+  const Program dead = parse(list + "output y = %3"),
+                live = parse(list + "output y = %3\noutput a = %1\noutput b = %2");
+  CHECK(dead.checks().empty());
+  REQUIRE(live.checks().size() == 1);
+  CHECK(live.checks()[0].not_negative.text() == "N - 5");
+  const std::vector<Tensor> three = {Tensor::vector({1, 2, 3})};
+  CHECK(evaluate(dead, three).outputs[0].at(2) == -3);
+  CHECK_THROWS_AS(evaluate(live, three), Error);
+}
+
 TEST_CASE("rebuild carries places over, and refuses a value of another type") {
   Program program;
   Graph& graph = *program.graph;

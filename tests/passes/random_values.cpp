@@ -41,9 +41,7 @@ std::vector<Tensor> random_arguments(const Program& program, const Bindings& sym
   std::vector<Tensor> out;
   for (Value input : program.inputs()) {
     const Type& type = program.graph->type(input);
-    std::vector<int64_t> shape;
-    for (const Extent& extent : type.shape) shape.push_back(extent.evaluate(symbols));
-    Tensor tensor(type.dtype, shape);
+    Tensor tensor(type.dtype, numbers(type.shape, symbols));
     for (int64_t i = 0; i < tensor.count(); i++) {
       switch (type.dtype) {
         case Dtype::boolean: tensor.data<uint8_t>()[i] = random() % 2; break;

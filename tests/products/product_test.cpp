@@ -32,9 +32,7 @@ void compare(const Program& program, const std::vector<Bindings>& sizes, Tier ti
     std::vector<Tensor> arguments;
     for (Value input : program.inputs()) {
       const Type& type = program.graph->type(input);
-      std::vector<int64_t> shape;
-      for (const Extent& e : type.shape) shape.push_back(e.evaluate(known));
-      Tensor& made = arguments.emplace_back(type.dtype, std::move(shape));
+      Tensor& made = arguments.emplace_back(type.dtype, numbers(type.shape, known));
       for (int64_t i = 0; i < made.count(); i++) made.set(i, std::uniform_real_distribution<>(-2, 2)(random));
     }
     std::string at;

@@ -44,9 +44,7 @@ std::vector<Tensor> arguments_of(const Program& program, const Bindings& sizes) 
   std::vector<Tensor> all;
   for (Value input : program.inputs()) {
     const Type& type = program.graph->type(input);
-    std::vector<int64_t> shape;
-    for (const Extent& extent : type.shape) shape.push_back(extent.evaluate(sizes));
-    Tensor& made = all.emplace_back(type.dtype, std::move(shape));
+    Tensor& made = all.emplace_back(type.dtype, numbers(type.shape, sizes));
     for (int64_t i = 0; i < made.count(); i++) made.set(i, static_cast<double>((i * 7919) % 1009) / 500 - 1);
   }
   return all;
