@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -89,6 +90,31 @@ Extent Extent::floor_divide(const Extent& a, const Extent& b) {
     }
   }
   return from_atom({Atom::Kind::floor_divide, fmt::format("floordiv({}, {})", a.text(), b.text()), a, b});
+}
+
+std::optional<Extent> Extent::exact_quotient(const Extent& a, const Extent& b) {
+  if (b.is(0)) return std::nullopt;
+  // Long division. Terms are in a monomial order, so the first term of b divides that of what is left.
+  const Term divisor = b.terms()[0];
+  Extent quotient = 0, rest = a;
+  while (!rest.is(0)) {
+    const Term first = rest.terms()[0];
+    Term term{{}, 0};
+    if (divisor.coefficient == -1)
+      term.coefficient = checked_multiply(first.coefficient, -1);
+    else if (first.coefficient % divisor.coefficient == 0)
+      term.coefficient = first.coefficient / divisor.coefficient;
+    else
+      return std::nullopt;
+    const auto by_text = [](const AtomPtr& x, const AtomPtr& y) { return x->text < y->text; };
+    std::set_difference(first.atoms.begin(), first.atoms.end(), divisor.atoms.begin(), divisor.atoms.end(),
+                        std::back_inserter(term.atoms), by_text);
+    if (term.atoms.size() + divisor.atoms.size() != first.atoms.size()) return std::nullopt;
+    const Extent part = from_terms({std::move(term)});
+    quotient = quotient + part;
+    rest = rest - part * b;
+  }
+  return quotient;
 }
 
 Extent Extent::minimum(const Extent& a, const Extent& b) {

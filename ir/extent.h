@@ -23,6 +23,8 @@ class Extent {
   Extent(int64_t number = 0) : number_(number) {}  // NOLINT: implicit on purpose
   static Extent symbol(std::string_view name);
   static Extent floor_divide(const Extent& a, const Extent& b);  ///< rounds down; x//0 is refused if known
+  /// a / b if that is a polynomial with whole coefficients.
+  static std::optional<Extent> exact_quotient(const Extent& a, const Extent& b);
   static Extent minimum(const Extent& a, const Extent& b);
   static Extent maximum(const Extent& a, const Extent& b);
 

@@ -33,23 +33,14 @@ Datum reshape_(Arguments& a) {
       if (!e.is(-1)) rest = rest * e;
     if (rest.is(0))
       a.refuse_because(1, Code::argument, "reshape: -1 beside an extent of 0 could be anything");
-    // The quotient of polynomials: of what the axes of x share with the rest, else only of numbers.
-    Extent count = 1;
-    for (const Extent& e : x.shape()) {
-      if (e == rest)
-        rest = 1;
-      else
-        count = count * e;
-    }
-    if (!rest.is(1)) {
-      if (!count.is_number() || !rest.is_number() || *count.number() % *rest.number() != 0)
-        a.refuse_because(1, Code::type,
-                         fmt::format("reshape: cannot divide the {} elements of {} by {}; write the extent "
-                                     "instead of -1",
-                                     element_count(x.shape()).text(), text(x.type()), rest.text()));
-      count = *count.number() / *rest.number();
-    }
-    *open = count;
+    const Extent count = element_count(x.shape());
+    const std::optional<Extent> left = Extent::exact_quotient(count, rest);
+    if (!left)
+      a.refuse_because(1, Code::type,
+                       fmt::format("reshape: cannot divide the {} elements of {} by {}; write the extent "
+                                   "instead of -1",
+                                   count.text(), text(x.type()), rest.text()));
+    *open = *left;
   }
   return a.weakly(reshape(x, shape), {0});
 }
@@ -158,11 +149,12 @@ Datum split_(Arguments& a) {
   } else {
     const int64_t parts = a.integer(1);
     if (parts < 1) a.refuse(1, "at least one part");
-    if (!extent.is_number() || *extent.number() % parts != 0)
+    const std::optional<Extent> part = Extent::exact_quotient(extent, parts);
+    if (!part)
       a.refuse_because(
           1, Code::type,
           fmt::format("split: an axis of extent {} has no {} equal parts", extent.text(), parts));
-    for (int64_t i = 1; i <= parts; i++) cuts.push_back(*extent.number() / parts * i);
+    for (int64_t i = 1; i <= parts; i++) cuts.push_back(*part * i);
   }
   Sequence out;
   for (size_t i = 0; i + 1 < cuts.size(); i++) out.parts.push_back(slice_axis(x, axis, cuts[i], cuts[i + 1]));

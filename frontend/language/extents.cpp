@@ -23,29 +23,10 @@ std::set<std::string_view> unknown_names(const Module& module, const Expression&
   return out;
 }
 
-Extent extent_of(const Extent::Atom& atom) {
-  switch (atom.kind) {
-    case Extent::Atom::Kind::symbol: return Extent::symbol(atom.text);
-    case Extent::Atom::Kind::floor_divide: return Extent::floor_divide(atom.a, atom.b);
-    case Extent::Atom::Kind::minimum: return Extent::minimum(atom.a, atom.b);
-    case Extent::Atom::Kind::maximum: return Extent::maximum(atom.a, atom.b);
-  }
-  throw Error(Code::internal, "an atom of an unknown kind");
-}
-
 // Solves scale * s + offset = extent. The symbol stands under a name that no program can contain.
 std::optional<Extent> solve(const Extent& pattern, const Extent& extent) {
   const std::optional<Extent::Linear> linear = pattern.as_linear();
-  if (!linear || linear->scale == 0) return std::nullopt;
-  const Extent rest = extent - linear->offset;
-  Extent out = 0;
-  for (const Extent::Term& term : rest.terms()) {
-    if (term.coefficient % linear->scale != 0) return std::nullopt;
-    Extent product = term.coefficient / linear->scale;
-    for (const Extent::AtomPtr& atom : term.atoms) product = product * extent_of(*atom);
-    out = out + product;
-  }
-  return out;
+  return linear ? Extent::exact_quotient(extent - linear->offset, linear->scale) : std::nullopt;
 }
 
 }  // namespace

@@ -49,6 +49,16 @@ TEST_CASE("extents are values") {
   CHECK(typed("fn f(x: f64[N]) { x[1:N] }") == "f64[N - 1]");
   CHECK(typed("fn f(x: f64[N]) { N }") == "i64");
   CHECK(typed("fn f(x: f64[N, D]) { reshape(x, [D, -1]) }") == "f64[D, N]");
+  CHECK(typed("fn f(x: f64[A, B, C]) { reshape(x, [A, B, -1]) }") == "f64[A, B, C]");
+  CHECK(typed("fn f(x: f64[N, 4]) { reshape(x, [2, -1]) }") == "f64[2, 2*N]");
+  CHECK(typed("fn f(x: f64[N * N + N]) { reshape(x, [-1, N + 1]) }") == "f64[N, N + 1]");
+  CHECK(typed("fn f(x: f64[N, 0]) { reshape(x, [N, -1]) }") == "f64[N, 0]");
+  CHECK(error_of("fn f(x: f64[N, 3]) { reshape(x, [2, -1]) }").find("cannot divide the 3*N elements") !=
+        std::string::npos);
+  CHECK(error_of("fn f(x: f64[N, N]) { reshape(x, [N + 1, -1]) }").find("cannot divide the N*N elements") !=
+        std::string::npos);
+  CHECK(typed("fn f(x: f64[6 * N]) { split(x, 3)[2] }") == "f64[2*N]");
+  CHECK(error_of("fn f(x: f64[N]) { split(x, 3) }").find("has no 3 equal parts") != std::string::npos);
   CHECK(typed("fn f(x: f64[N, D]) { zeros(x.shape) }") == "f64[N, D]");
   CHECK(typed("fn f(x: f64[N, D]) { zeros([x.shape[1], x.ndim]) }") == "f64[D, 2]");
   CHECK(value_of("fn f(x: f64[N]) -> f64 { sum(x) * N }", {Tensor::vector({1, 2, 3})}).at(0) == 18);
