@@ -3,14 +3,16 @@
 # turns loss.wg into loss.o and loss.h, compiles fit.c against them with nothing but libc and libm, and runs it. What
 # is made lies in build/logistic. WENGERT names a command that is built already.
 set -euo pipefail
-cd "$(dirname "$0")"
-root=$(cd ../.. && pwd)
-out=${1:-$root/build/logistic}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+absolute() { case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac }
+out=$(absolute "${1:-$root/build/logistic}")
+case ${WENGERT:-} in */*) WENGERT=$(absolute "$WENGERT") ;; esac  # else it is found in PATH
+cd "$root"/examples/logistic
 
 if [ -z "${WENGERT:-}" ]; then
   "$root"/tools/setup.sh build
-  # A tree that was configured before keeps its settings.
-  [ -f "$root"/build/release/CMakeCache.txt ] || (cd "$root" && cmake --preset release -DWENGERT_TESTS=OFF)
+  # A tree that was configured before keeps its settings. What a configuration that failed leaves has no build.ninja.
+  [ -f "$root"/build/release/build.ninja ] || (cd "$root" && cmake --preset release -DWENGERT_TESTS=OFF)
   cmake --build "$root"/build/release --target wengert_command
   WENGERT=$root/build/release/wengert
 fi

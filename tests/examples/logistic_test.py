@@ -32,6 +32,17 @@ class Logistic(unittest.TestCase):
                 with open(os.path.join(folder, name)) as picture:
                     self.assertTrue(picture.read().startswith("<svg"))
 
+    def test_paths_from_the_folder_it_is_called_in(self):
+        with tempfile.TemporaryDirectory(prefix="wengert-logistic-") as folder:
+            os.mkdir(os.path.join(folder, "bin"))
+            os.symlink(os.environ["WENGERT"], os.path.join(folder, "bin", "wengert"))
+            for command in ("bin/wengert", "wengert"):
+                path = {"PATH": os.path.join(folder, "bin") + ":" + os.environ["PATH"]} if command == "wengert" else {}
+                done = subprocess.run([SCRIPT, command[:3]], cwd=folder, env={**os.environ, **path, "WENGERT": command},
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                self.assertTrue(os.path.exists(os.path.join(folder, command[:3], "fit")))
+
     def test_data_that_is_wrong(self):
         with tempfile.TemporaryDirectory(prefix="wengert-logistic-") as folder:
             subprocess.run([SCRIPT, folder], stdout=subprocess.DEVNULL, check=True)
