@@ -16,35 +16,42 @@ static std::string near(std::string_view name, const std::vector<std::string>& k
   return suggestion(name, known);
 }
 
-Arguments::Arguments(Builder& builder, Frame& frame, const Builtin& builtin, CallSite site)
-    : builder_(builder), frame_(frame), builtin_(builtin), site_(std::move(site)) {
-  const std::vector<Builtin::Parameter> parameters = builtin.parameters();
-  const std::string call = fmt::format("{}{}", builtin.name, builtin.signature);
-  position_.assign(parameters.size(), -1);
-  for (size_t i = 0; i < site_.data.size(); i++) {
+std::vector<int> match_arguments(const Source& source, const CallSite& site, const std::string& call,
+                                 const std::vector<Builtin::Parameter>& parameters) {
+  std::vector<int> out(parameters.size(), -1);
+  for (size_t i = 0; i < site.data.size(); i++) {
     size_t to = i;
-    if (!site_.names[i].empty()) {
+    if (!site.names[i].empty()) {
       std::vector<std::string> known;
       for (const Builtin::Parameter& p : parameters) known.emplace_back(p.name);
-      to = std::find(known.begin(), known.end(), site_.names[i]) - known.begin();
+      to = std::find(known.begin(), known.end(), site.names[i]) - known.begin();
       if (to == known.size())
-        fail(builder.source(), Code::argument, site_.span_of(i),
-             fmt::format("{} has no parameter '{}'{}", call, site_.names[i], near(site_.names[i], known)));
+        fail(source, Code::argument, site.span_of(i),
+             fmt::format("{} has no parameter '{}'{}", call, site.names[i], near(site.names[i], known)));
     }
     if (to >= parameters.size())
-      fail(builder.source(), Code::argument, site_.span_of(i),
+      fail(source, Code::argument, site.span_of(i),
            fmt::format("{} takes {} argument{}, not {}", call, parameters.size(),
-                       parameters.size() == 1 ? "" : "s", site_.data.size()));
-    if (position_[to] >= 0)
-      fail(builder.source(), Code::argument, site_.span_of(i),
+                       parameters.size() == 1 ? "" : "s", site.data.size()));
+    if (out[to] >= 0)
+      fail(source, Code::argument, site.span_of(i),
            fmt::format("{}: the argument '{}' is given twice", call, parameters[to].name));
-    position_[to] = static_cast<int>(i);
+    out[to] = static_cast<int>(i);
   }
   for (size_t i = 0; i < parameters.size(); i++)
-    if (parameters[i].required && position_[i] < 0)
-      fail(builder.source(), Code::argument, site_.span, site_.focus,
+    if (parameters[i].required && out[i] < 0)
+      fail(source, Code::argument, site.span, site.focus,
            fmt::format("{} misses the argument '{}'", call, parameters[i].name));
+  return out;
 }
+
+Arguments::Arguments(Builder& builder, Frame& frame, const Builtin& builtin, CallSite site)
+    : builder_(builder),
+      frame_(frame),
+      builtin_(builtin),
+      site_(std::move(site)),
+      position_(match_arguments(builder.source(), site_, fmt::format("{}{}", builtin.name, builtin.signature),
+                                builtin.parameters())) {}
 
 void Arguments::refuse(size_t i, const std::string& wanted) const {
   refuse_because(i, Code::type,

@@ -9,10 +9,13 @@
 
 namespace wengert::language {
 
+/// Which argument each parameter of `call`, as messages name it, gets by position or name; -1: none. Throws
+/// SourceError(argument) for too many, missing, unknown or repeated ones.
+std::vector<int> match_arguments(const Source& source, const CallSite& site, const std::string& call,
+                                 const std::vector<Builtin::Parameter>& parameters);
+
 class Arguments {
  public:
-  /// Matches positions and names. Throws SourceError(argument) for too many, missing, unknown or repeated
-  /// ones.
   Arguments(Builder& builder, Frame& frame, const Builtin& builtin, CallSite site);
 
   Builder& builder() { return builder_; }

@@ -342,11 +342,7 @@ void Builder::check_function(const FunctionSyntax& function) const {
   for (Id id = function.begin; id < function.end; id++) {
     const Syntax& syntax = module_.nodes[id];
     if (syntax.form == Form::function && is_reserved(syntax.text))
-      fail(source_, Code::syntax, syntax.span,
-           fmt::format("'{}' is kept for control flow, which is not available yet; where(condition, a, b) "
-                       "chooses between "
-                       "values",
-                       syntax.text));
+      fail(source_, Code::syntax, syntax.span, reserved_message(syntax.text));
     if (syntax.form == Form::lambda)
       fail(source_, Code::syntax, syntax.span,
            "a block |x| { … } is kept for control flow, which is not available yet; name it as a function "

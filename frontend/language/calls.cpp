@@ -51,35 +51,10 @@ Datum Builder::inlined(const FunctionSyntax& f, const CallSite& site) {
   if (calls_.size() >= call_depth_limit)
     fail(source_, Code::size, site.span, site.focus,
          fmt::format("calls are nested more than {} deep", call_depth_limit));
-  std::vector<int> given(f.parameters.size(), -1);
-  for (size_t i = 0; i < site.data.size(); i++) {
-    size_t to = i;
-    if (!site.names[i].empty()) {
-      std::vector<std::string> known;
-      for (const NamedType& p : f.parameters) known.emplace_back(p.name);
-      to = std::find(known.begin(), known.end(), site.names[i]) - known.begin();
-      if (to == known.size())
-        fail(source_, Code::argument, site.span_of(i),
-             fmt::format("{}({}) has no parameter '{}'{}", f.name, parameter_list(f), site.names[i],
-                         suggestion(site.names[i], known)));
-    }
-    if (to >= given.size()) {
-      given.push_back(0);
-      continue;
-    }
-    if (given[to] >= 0)
-      fail(source_, Code::argument, site.span_of(i),
-           fmt::format("the argument '{}' of {} is given twice", f.parameters[to].name, f.name));
-    given[to] = static_cast<int>(i);
-  }
-  if (given.size() != f.parameters.size())
-    fail(source_, Code::argument, site.span, site.focus,
-         fmt::format("{}({}) takes {} argument{}, not {}", f.name, parameter_list(f), f.parameters.size(),
-                     f.parameters.size() == 1 ? "" : "s", site.data.size()));
-  for (size_t i = 0; i < given.size(); i++)
-    if (given[i] < 0)
-      fail(source_, Code::argument, site.span, site.focus,
-           fmt::format("{}({}) misses the argument '{}'", f.name, parameter_list(f), f.parameters[i].name));
+  std::vector<Builtin::Parameter> parameters;
+  for (const NamedType& p : f.parameters) parameters.push_back({p.name, true});
+  const std::vector<int> given =
+      match_arguments(source_, site, fmt::format("{}({})", f.name, parameter_list(f)), parameters);
 
   Frame inner{f};
   std::vector<Expr> arguments;

@@ -253,8 +253,7 @@ Id ExpressionParser::postfix() {
     } else if (peek().is(".")) {
       at_++;
       if (peek().kind == Token::Kind::keyword && is_reserved(peek().text))
-        refuse(Code::syntax, peek().span,
-               fmt::format("'{}' is kept for control flow, which is not available yet", peek().text));
+        refuse(Code::syntax, peek().span, reserved_message(peek().text));
       const Token name = expect_name("an attribute such as T or shape");
       left = add(Form::attribute, {span_of(left).begin, name.span.end}, name.span.begin, name.text, {left});
     } else {

@@ -107,11 +107,7 @@ Id ExpressionParser::primary() {
       at_++;
       return add(Form::function, token.span, token.span.begin, token.text);
     }
-    refuse(Code::syntax, token.span,
-           fmt::format("'{}' is kept for control flow, which is not available yet; where(condition, a, b) "
-                       "chooses between "
-                       "values",
-                       token.text));
+    refuse(Code::syntax, token.span, reserved_message(token.text));
   }
   if (token.is("let")) refuse("expected an expression; a 'let' stands on a line of its own");
   refuse("expected an expression");

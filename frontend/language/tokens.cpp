@@ -144,6 +144,12 @@ class Lexer {
 bool is_reserved(std::string_view word) {
   return std::find(std::begin(reserved), std::end(reserved), word) != std::end(reserved);
 }
+std::string reserved_message(std::string_view word) {
+  return fmt::format(
+      "'{}' is kept for control flow, which is not available yet; where(condition, a, b) chooses between "
+      "values",
+      word);
+}
 bool is_keyword(std::string_view word) {
   return is_reserved(word) || std::find(std::begin(keywords), std::end(keywords), word) != std::end(keywords);
 }

@@ -1,5 +1,6 @@
 // The words of the text language.
 #pragma once
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,5 +26,7 @@ std::vector<Token> tokenize(const Source& source);
 bool is_keyword(std::string_view word);
 /// Those of them that are kept for control flow.
 bool is_reserved(std::string_view word);
+/// What to say where one of these stands.
+std::string reserved_message(std::string_view word);
 
 }  // namespace wengert::language
