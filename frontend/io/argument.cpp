@@ -13,14 +13,6 @@
 namespace wengert {
 namespace {
 
-constexpr std::string_view spaces = " \t\r\n";
-
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(spaces);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(spaces) - first + 1);
-}
-
 /// Reads nested lists of numbers, with a loop: the depth of the nesting is not bounded by the stack.
 class LiteralReader {
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -12,12 +13,6 @@
 
 namespace wengert {
 namespace {
-
-std::string_view trim(std::string_view text, std::string_view spaces = " \t\r") {
-  const size_t first = text.find_first_not_of(spaces);
-  if (first == text.npos) return text.substr(text.size());
-  return text.substr(first, text.find_last_not_of(spaces) - first + 1);
-}
 
 int64_t whole_number(std::string_view text, std::string_view what) {
   int64_t value = 0;
@@ -31,8 +26,9 @@ ColumnRange parse_range(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == text.npos) {
     const int64_t column = whole_number(text, "column");
-    ColumnRange range{column, column + 1};
-    if (column == -1) range.last.reset();
+    ColumnRange range{column, {}};
+    // Nothing is behind the last column, and no table has one of the largest number.
+    if (column != -1 && column != std::numeric_limits<int64_t>::max()) range.last = column + 1;
     return range;
   }
   ColumnRange range;
@@ -72,6 +68,18 @@ bool is_number(std::string_view text) {
   std::byte ignored[8];
   const NumberStatus status = parse_number(text, Dtype::f64, ignored);
   return status == NumberStatus::read || status == NumberStatus::out_of_range;
+}
+
+/// 1;2 or 1 2: numbers without commas between them.
+bool is_numbers(std::string_view text) {
+  constexpr std::string_view between = ";| \t";
+  size_t count = 0;
+  for (size_t at = 0; (at = text.find_first_not_of(between, at)) != text.npos; count++) {
+    const size_t end = std::min(text.find_first_of(between, at), text.size());
+    if (!is_number(text.substr(at, end - at))) return false;
+    at = end;
+  }
+  return count > 1;
 }
 
 /// What tables have where a number is missing.
@@ -143,7 +151,14 @@ class TableReader {
     const Cell *number = nullptr, *word = nullptr;
     if (std::all_of(chosen_.begin(), chosen_.end(), [&](size_t i) { return is_missing(cells_[i].text); }))
       return false;
-    for (size_t column : chosen_) (is_number(cells_[column].text) ? number : word) = &cells_[column];
+    for (size_t column : chosen_) {
+      const Cell& cell = cells_[column];
+      if (is_numbers(cell.text))
+        fail(cell.column, fmt::format("'{}' is not one number; commas are between cells: if this line is a "
+                                      "header, say [skip=1]",
+                                      cell.text.substr(0, 40)));
+      (is_number(cell.text) ? number : word) = &cell;
+    }
     if (number && word)
       fail(word->column,
            fmt::format("'{}' is not a number, and other cells of this first line are: if it is a "

@@ -12,6 +12,12 @@
 
 namespace wengert {
 
+std::string_view trim(std::string_view text) {
+  const size_t first = text.find_first_not_of(spaces);
+  if (first == text.npos) return text.substr(text.size());
+  return text.substr(first, text.find_last_not_of(spaces) - first + 1);
+}
+
 /// `text` as a float; nothing when it isn't one. Infinite for what is too large.
 template <class F>
 static std::optional<F> parse_float(std::string_view text) {

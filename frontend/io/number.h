@@ -16,6 +16,11 @@ enum class NumberStatus {
   out_of_range     ///< 3e9 for an i32, 1e400 for an f64
 };
 
+/// What may stand around numbers and words.
+inline constexpr std::string_view spaces = " \t\r\n";
+/// Without spaces at both ends.
+std::string_view trim(std::string_view text);
+
 /// Reads `text`, without spaces around it, as one element and stores it at `out` (size_of(dtype) bytes).
 /// Accepts 3, -1e-3, +.5, nan, inf, infinity in any case, true and false; an integer also as 3.0 or 1e3, a
 /// bool as 0 or 1. A float is rounded once, to nearest; what underflows becomes 0 or a subnormal.

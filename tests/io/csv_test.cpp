@@ -45,6 +45,20 @@ TEST_CASE("a first row of missing numbers is no header") {
   CHECK(table("NA,NA\n1,2\n", "skip=1").same_bits(Tensor::of({1, 2}, {1, 2})));
 }
 
+TEST_CASE("numbers with something else than commas between them are no header") {
+  CHECK_MESSAGE_HAS(table("1;2\n"), "t.csv:1:1: '1;2' is not one number; commas are between cells");
+  CHECK_MESSAGE_HAS(table("1 2 3\n4 5 6\n"), "t.csv:1:1: '1 2 3' is not one number");
+  CHECK_MESSAGE_HAS(table("a,1.5\t| -2\n"), "t.csv:1:3: '1.5\t| -2' is not one number");
+  CHECK(table("1;2\n3\n", "skip=1").same_bits(Tensor::vector({3})));
+  CHECK(table("2024-01-01,1st half,x;y\n1,2,3\n").shape == std::vector<int64_t>{1, 3});
+}
+
+TEST_CASE("columns that no table has") {
+  CHECK_MESSAGE_HAS(table("1,2\n", "cols=9223372036854775807"),
+                    "the columns 9223372036854775807:2 are not in");
+  CHECK_MESSAGE_HAS(table("1,2\n", "cols=-9223372036854775808"), "are not in this table of 2 columns");
+}
+
 TEST_CASE("one column as a matrix") {
   CHECK(parse_csv("1\n2\n", "t.csv", Dtype::f64, {.matrix = true}).same_bits(Tensor::of({2, 1}, {1, 2})));
   CHECK(parse_csv("1,2\n", "t.csv", Dtype::f64, {.matrix = true}).same_bits(Tensor::of({1, 2}, {1, 2})));

@@ -1,5 +1,6 @@
 #include "random_values.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -33,6 +34,19 @@ int64_t any_integer(std::mt19937_64& random) {
   return static_cast<int64_t>(random() % 21) - 10;
 }
 
+Tensor element(const Tensor& whole, int64_t i) {
+  Tensor out(whole.dtype, {});
+  std::copy_n(whole.bytes.begin() + i * static_cast<int64_t>(out.bytes.size()), out.bytes.size(),
+              out.bytes.begin());
+  return out;
+}
+
+/// Of one element; an i64 with all of its digits.
+std::string number(const Tensor& scalar) {
+  return scalar.dtype == Dtype::i64 ? fmt::format("{}", *scalar.data<int64_t>())
+                                    : fmt::format("{}", scalar.at(0));
+}
+
 }  // namespace
 
 std::vector<Tensor> random_arguments(const Program& program, const Bindings& symbols, Draw draw,
@@ -60,14 +74,13 @@ std::string different_bits(const Program& a, const Program& b, const std::vector
   const Evaluation x = evaluate(a, arguments, symbols), y = evaluate(b, arguments, symbols);
   for (size_t k = 0; k < x.outputs.size(); k++) {
     if (x.outputs[k].same_bits(y.outputs[k])) continue;
-    for (int64_t i = 0; i < x.outputs[k].count() && i < y.outputs[k].count(); i++) {
-      Tensor p = Tensor::scalar(x.outputs[k].dtype, 0), q = p;
-      p.set(0, x.outputs[k].at(i)), q.set(0, y.outputs[k].at(i));
+    if (x.outputs[k].dtype != y.outputs[k].dtype || x.outputs[k].shape != y.outputs[k].shape)
+      return fmt::format("output {}: another type or shape", a.outputs[k].name);
+    for (int64_t i = 0;; i++) {
+      const Tensor p = element(x.outputs[k], i), q = element(y.outputs[k], i);
       if (!p.same_bits(q))
-        return fmt::format("output {} at {}: {} and {}", a.outputs[k].name, i, x.outputs[k].at(i),
-                           y.outputs[k].at(i));
+        return fmt::format("output {} at {}: {} and {}", a.outputs[k].name, i, number(p), number(q));
     }
-    return fmt::format("output {}: another type or shape", a.outputs[k].name);
   }
   return (y.flags & ~x.flags) == 0 ? "" : fmt::format("flags {} and {}", x.flags, y.flags);
 }
