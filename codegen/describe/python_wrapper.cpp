@@ -71,32 +71,43 @@ class _Kernel:
                 raise ValueError(f"{self.name}: the inputs do not tell {symbol}; pass {symbol}=...")
         for (name, _, extents), array in zip(self.inputs, arrays):
             if array.shape != self.shape(extents, sizes):
-                known = ", ".join(f"{symbol}={sizes[symbol]}" for symbol in self.symbols)
-                raise ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}] with {known}")
+                raise ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}]"
+                                 f"{self.told(sizes)}")
         return sizes
+
+    def told(self, sizes):
+        return " with " + ", ".join(f"{symbol}={sizes[symbol]}" for symbol in self.symbols) if sizes else ""
 
     def shape(self, extents, sizes):
         names = dict(sizes, floordiv=lambda a, b: a // b, min=min, max=max, __builtins__={})
         return tuple(eval(extent, names) for extent in extents)
 
+    def call(self, inputs, symbols, outputs, workspace):
+        return self.packed(
+            (_ctypes.c_void_p * max(1, len(self.inputs)))(*inputs),
+            (_ctypes.c_int64 * max(1, len(symbols)))(*symbols),
+            (_ctypes.c_void_p * max(1, len(self.outputs)))(*outputs),
+            workspace,
+            *self.serial,
+        )
+
+    def refuse(self, code, sizes):
+        raise ValueError(f"{self.name}: {_CODES.get(code, code)}{self.told(sizes)}")
+
     def __call__(self, values, given):
         arrays = [self.array(input, value) for input, value in zip(self.inputs, values)]
         sizes = self.find_sizes(arrays, given)
         symbols = [sizes[symbol] for symbol in self.symbols]
+        inputs = [array.ctypes.data for array in arrays]
         needed = self.workspace(*symbols)
         if needed == _ctypes.c_size_t(-1).value:
-            raise ValueError(f"{self.name}: bad sizes: {sizes}")
+            # Which size it is: the kernel looks at them before outputs and workspace.
+            self.refuse(self.call(inputs, symbols, [], None), sizes)
         workspace = _numpy.empty(needed, _numpy.uint8)
         outputs = [_numpy.empty(self.shape(extents, sizes), _DTYPES[dtype]) for _, dtype, extents in self.outputs]
-        code = self.packed(
-            (_ctypes.c_void_p * max(1, len(arrays)))(*[array.ctypes.data for array in arrays]),
-            (_ctypes.c_int64 * max(1, len(symbols)))(*symbols),
-            (_ctypes.c_void_p * max(1, len(outputs)))(*[output.ctypes.data for output in outputs]),
-            workspace.ctypes.data,
-            *self.serial,
-        )
+        code = self.call(inputs, symbols, [output.ctypes.data for output in outputs], workspace.ctypes.data)
         if code < 0:
-            raise ValueError(f"{self.name}: {_CODES.get(code, code)}")
+            self.refuse(code, sizes)
         if code & 1:
             _warnings.warn(f"{self.name}: an index was out of range", RuntimeWarning, stacklevel=3)
         outputs = [output[()] if output.ndim == 0 else output for output in outputs]

@@ -121,7 +121,8 @@ fails(ValueError, "x has shape (6,)", lambda: kernels.first(2, x.ravel(), [True,
 fails(ValueError, "N=3", lambda: kernels.first(2, x, [True, False], N=3))
 fails(TypeError, "x is complex128, wanted f64", lambda: kernels.first(2, x + 1j, [True, False]))
 fails(TypeError, "a is float64, wanted f32", lambda: kernels.second(numpy.float64(1.5), True))
-fails(ValueError, "first: ", lambda: kernels.first(2, numpy.zeros((2, 0)), [True, False]))
+fails(ValueError, "first: a size is negative with N=2, lambda_=-1",
+      lambda: kernels.first(2, numpy.zeros((2, 0)), [True, False]))
 with warnings.catch_warnings(record=True) as seen:
     warnings.simplefilter("always")
     kernels.first(2, x, [True, False])
