@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unittest
 
-from command import LOSS, POLYNOMIAL, CommandTest
+from command import LOSS, POLYNOMIAL, WENGERT, CommandTest
 
 CALLER = """\
 #include <stdio.h>
@@ -51,6 +51,20 @@ class Build(CommandTest):
         header = self.read("both.h").decode()
         self.assertIn("int f(", header.replace("\n", " "))
         self.assertIn("loss(", header)
+
+    def test_the_file_is_read_once(self):
+        read, write = os.pipe()
+        os.write(write, (POLYNOMIAL + LOSS).encode())
+        os.close(write)
+        try:
+            done = subprocess.run([WENGERT, "build", "/dev/stdin", "--fn", "f", "--value", "--grad", "x", "--emit",
+                                   "header"], stdin=read, cwd=self.folder, capture_output=True, text=True)
+        finally:
+            os.close(read)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        header = self.read("f.h").decode()
+        for entry in ["int f(", "int f_grad("]:
+            self.assertIn(entry, header.replace("\n", " "))
 
     @unittest.skipUnless(shutil.which("cc"), "there is no C compiler")
     def test_a_c_caller(self):

@@ -15,6 +15,7 @@
 #include "frontend/compile.h"
 #include "frontend/io/files.h"
 #include "ir/error.h"
+#include "passes/pipeline.h"
 #include "tools/wengert/command.h"
 #include "tools/wengert/derivative_options.h"
 #include "tools/wengert/source_options.h"
@@ -44,13 +45,12 @@ struct EntryProgram {
 };
 
 /// The entries of one function: NAME, NAME_grad, NAME_jvp, NAME_hvp, NAME_jacobian, NAME_hessian.
-void add_entries(std::vector<EntryProgram>& entries, const Options& options, const std::string& function,
+void add_entries(std::vector<EntryProgram>& entries, const Options& options, const Program& function,
                  const std::string& symbol) {
   const Derivatives& all = options.request;
   const auto add = [&](std::string_view suffix, const Derivatives& wanted) {
-    SourceOptions source = options.source;
-    source.function = function;
-    entries.push_back({symbol + std::string(suffix), derive(load_program(source), wanted)});
+    Program own = bind(function, {});  // derivatives are built in the graph itself
+    entries.push_back({symbol + std::string(suffix), derive(std::move(own), wanted)});
   };
   const bool none =
       all.grad.empty() && all.jvp.empty() && all.hvp.empty() && all.jacobian.empty() && all.hessian.empty();
@@ -86,11 +86,10 @@ int run(Options options) {
   if (wants("py") && !wants("so")) options.kinds.emplace_back("so");  // the .py loads it
 
   std::vector<EntryProgram> entries;
-  if (options.functions.empty()) options.functions.push_back(load_program(options.source).name);
-  const bool single = options.functions.size() == 1;
-  const std::string name = options.name.empty() ? options.functions[0] : options.name;
-  for (const std::string& function : options.functions)
-    add_entries(entries, options, function, single ? name : function);
+  const std::vector<Program> functions = load_programs(options.source, options.functions);
+  const std::string name = options.name.empty() ? functions[0].name : options.name;
+  for (const Program& function : functions)
+    add_entries(entries, options, function, functions.size() == 1 ? name : function.name);
   std::vector<NamedProgram> programs;
   for (const EntryProgram& entry : entries) programs.push_back({entry.symbol, &entry.program});
 
