@@ -1,7 +1,5 @@
-"""Near-minimax coefficients of functions Sollya does not know, by Chebyshev interpolation in mpmath.
-
-fit.py prints, for each function, the error's log2 and the coefficients, lowest power first.
-"""
+"""Near-minimax coefficients of functions Sollya does not know, by Chebyshev interpolation in mpmath: what special.py and
+erf_table.py fit with."""
 from mpmath import mp, mpf, cos, pi, exp, erfc, loggamma, log, psi, findroot, sqrt
 
 mp.dps = 60
@@ -34,6 +32,7 @@ def hexadecimal(value):
 
 
 def report(label, f, low, high, degree):
+    """Prints the log2 of the largest relative error and the coefficients, lowest power first."""
     c = [float(v) for v in fit(f, low, high, degree)]
     worst = mpf(0)
     for k in range(201):

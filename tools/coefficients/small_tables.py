@@ -1,5 +1,5 @@
-"""The tables of 16 entries behind exp and log, as ir/math/small_tables.h. 16 doubles fill two registers of AVX-512, which
-one instruction permutes by a vector of indices."""
+"""Prints ir/math/small_tables.h, the tables of 16 entries behind exp and log: python small_tables.py (needs mpmath). 16
+doubles fill two registers of AVX-512, which one instruction permutes by a vector of indices."""
 import struct
 
 from mpmath import mp, mpf, exp, log
@@ -25,7 +25,7 @@ OFFSET = bits(1.0) - 10 * STEP - (2 * STEP) // 3
 
 
 def row(i):
-    """A reciprocal c of the i-th interval's middle, chosen so that -log(c) is a multiple of 2^-42 to 2^-72, and that."""
+    """A reciprocal c of the i-th interval's middle, chosen so that -log(c) is a multiple of 2^-42 to 2^-71, and that."""
     low, high = number(OFFSET + i * STEP), number(OFFSET + (i + 1) * STEP)
     if low < 1 < high:
         return 1.0, 0.0

@@ -1,4 +1,4 @@
-"""Coefficients for erfc, lgamma, digamma, trigamma and the logarithm's table: python special.py (needs mpmath)."""
+"""Prints the coefficients of erfc, lgamma, digamma and trigamma: python special.py (needs mpmath)."""
 from fit import *
 
 mp.dps = 70
