@@ -1,30 +1,23 @@
 #include "benchmarks/harness/limits.h"
 
 #include <cmath>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+
+#include "benchmarks/harness/lanes.h"
 
 namespace wengert::benchmarks {
 namespace {
 
 #if defined(__AVX512F__)
-using V64 = __m512d;
-using V32 = __m512;
 V64 multiply_add(V64 a, V64 b, V64 c) { return _mm512_fmadd_pd(a, b, c); }
 V32 multiply_add(V32 a, V32 b, V32 c) { return _mm512_fmadd_ps(a, b, c); }
 V64 all(double value) { return _mm512_set1_pd(value); }
 V32 all(float value) { return _mm512_set1_ps(value); }
-#elif defined(__FMA__)
-using V64 = __m256d;
-using V32 = __m256;
+#elif defined(__AVX2__) && defined(__FMA__)
 V64 multiply_add(V64 a, V64 b, V64 c) { return _mm256_fmadd_pd(a, b, c); }
 V32 multiply_add(V32 a, V32 b, V32 c) { return _mm256_fmadd_ps(a, b, c); }
 V64 all(double value) { return _mm256_set1_pd(value); }
 V32 all(float value) { return _mm256_set1_ps(value); }
 #else
-typedef double V64 __attribute__((vector_size(16)));
-typedef float V32 __attribute__((vector_size(16)));
 template <class V>
 V multiply_add(V a, V b, V c) {
   for (size_t i = 0; i < sizeof(V) / sizeof(a[0]); i++) a[i] = std::fma(a[i], b[i], c[i]);

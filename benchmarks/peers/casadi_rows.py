@@ -1,50 +1,19 @@
 """CasADi: symbolic graphs, generated C compiled with -O3 -march=native, called through the raw C function."""
 import ctypes
-import math
 import os
 import shutil
 import subprocess
 import tempfile
+import types
 
 import casadi as ca
 import numpy as np
 
+from problems import GRADIENTS, HESSIANS, HVPS, problems
+
 COMPILER = shutil.which("clang-19") or shutil.which("clang") or "cc"
-
-
-def logreg(w, X, y):
-    return ca.sum1(ca.log1p(ca.exp(-y * ca.mtimes(X, w)))) / X.shape[0] + 0.01 * ca.dot(w, w)
-
-
-def rosenbrock(x):
-    step, rest = x[1:] - x[:-1] ** 2, 1 - x[:-1]
-    return 100 * ca.dot(step, step) + ca.dot(rest, rest)
-
-
-def black_scholes(S, K, T, r, sigma):
-    cumulative = lambda u: 0.5 + 0.5 * ca.erf(u * math.sqrt(0.5))
-    spread = sigma * ca.sqrt(T)
-    d1 = (ca.log(S / K) + (r + 0.5 * sigma * sigma) * T) / spread
-    return ca.sum1(S * cumulative(d1) - K * ca.exp(-r * T) * cumulative(d1 - spread))
-
-
-def tiny(x1, x2):
-    t = x1 + 2 * x2
-    return ca.log(t) * (t + x1)
-
-
-def quad(x, A, B):
-    return 0.5 * ca.dot(x, ca.mtimes(A, x)) + ca.sum1(ca.log(1 + ca.exp(ca.mtimes(B, x))))
-
-
-# row: (function, its inputs, how many of them it is differentiated by)
-GRADIENTS = {
-    "logreg": (logreg, "w X y", 1),
-    "rosenbrock": (rosenbrock, "x", 1),
-    "black-scholes": (black_scholes, "S K T r sigma", 5),
-    "tiny": (tiny, "x1 x2", 2),
-    "quad": (quad, "x A B", 1),
-}
+FUNCTIONS = problems(types.SimpleNamespace(exp=ca.exp, log=ca.log, log1p=ca.log1p, sqrt=ca.sqrt, erf=ca.erf, dot=ca.dot,
+                                           sum=ca.sum1, mean=lambda x: ca.sum1(x) / x.shape[0]))
 
 
 def compiled(function, arguments):
@@ -76,21 +45,17 @@ def compiled(function, arguments):
 
 
 def make(row, data):
-    symbols = lambda names: [ca.MX.sym(name, *np.shape(data[name])) for name in names.split()]
-    if row in GRADIENTS:
-        f, names, count = GRADIENTS[row]
-        inputs = symbols(names)
-        value = f(*inputs)
-        outputs = [value, *[ca.gradient(value, x) for x in inputs[:count]]]
-    elif row in ("rosenbrock-hvp", "quad-hvp"):
-        f, names = (rosenbrock, "x v_x") if row == "rosenbrock-hvp" else (quad, "x v_x A B")
-        x, v, *rest = inputs = symbols(names)
-        outputs = [ca.jtimes(ca.gradient(f(x, *rest), x), x, v)]
-    elif row == "quad-hessian":
-        names = "x A B"
-        inputs = symbols(names)
-        outputs = [ca.hessian(quad(*inputs), inputs[0])[0]]
-    else:
+    name, names, *count = {**GRADIENTS, **HVPS, **HESSIANS}.get(row, ("", ""))
+    if name not in FUNCTIONS:
         return {}
+    f, inputs = FUNCTIONS[name], [ca.MX.sym(name, *np.shape(data[name])) for name in names.split()]
+    if row in GRADIENTS:
+        value = f(*inputs)
+        outputs = [value, *[ca.gradient(value, x) for x in inputs[:count[0]]]]
+    elif row in HVPS:
+        x, v, *rest = inputs
+        outputs = [ca.jtimes(ca.gradient(f(x, *rest), x), x, v)]
+    else:
+        outputs = [ca.hessian(f(*inputs), inputs[0])[0]]
     function = ca.Function("f", inputs, [ca.densify(output) for output in outputs])
     return {"CasADi, C": compiled(function, [data[name] for name in names.split()])}

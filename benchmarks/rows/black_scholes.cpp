@@ -60,18 +60,13 @@ Row black_scholes_row(const Context& context) {
                .sizes = {{"N", n}}});
   if (context.only_wengert) return row;
   double* value = row.outputs[0].f64();
-  if (context.yardstick) {
-    using D = const double*;
-    using ByHand = double(int, D, D, D, D, D, double*, double*, double*, double*, double*);
-    for (const char* name : {"man_bs", "man_bs_libm"}) {
-      auto* f = context.yardstick->function<ByHand>(name);
-      row.contenders.push_back({name == std::string("man_bs") ? "by hand" : "by hand, libm", each([=] {
-                                  *value = f(n, in[0], in[1], in[2], in[3], in[4], out[0], out[1], out[2],
-                                             out[3], out[4]);
-                                }),
-                                row.answers()});
-    }
-  }
+  using D = const double*;
+  using ByHand = double(int, D, D, D, D, D, double*, double*, double*, double*, double*);
+  const auto by_hand = [=](ByHand* f) {
+    *value = f(n, in[0], in[1], in[2], in[3], in[4], out[0], out[1], out[2], out[3], out[4]);
+  };
+  add_by_hand<ByHand>(row, context, "by hand", "man_bs", by_hand);
+  add_by_hand<ByHand>(row, context, "by hand, libm", "man_bs_libm", by_hand);
   row.contenders.push_back({"plain C++", each([=] { plain(in.data(), value, out.data()); }), row.answers()});
   return row;
 }

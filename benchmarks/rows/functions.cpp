@@ -5,11 +5,9 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #include "benchmarks/harness/kernel.h"
+#include "benchmarks/harness/lanes.h"
 #include "benchmarks/rows/rows.h"
 #include "ir/ops/math.h"
 
@@ -37,18 +35,10 @@ const Function functions[] = {
     {"pow", nullptr, [](double x) { return std::pow(x, exponent); }},
 };
 
-// Lanes as the vector library's calling convention wants them.
-#if defined(__AVX512F__)
-constexpr char isa = 'e';
-using V64 = __m512d;
-using V32 = __m512;
-#elif defined(__AVX2__)
-constexpr char isa = 'd';
-using V64 = __m256d;
-using V32 = __m256;
-#endif
+#if defined(__AVX2__) && defined(__FMA__)
+// What the vector library calls lanes of this width.
+constexpr char isa = sizeof(V64) == 64 ? 'e' : 'd';
 
-#if defined(__AVX2__)
 template <class V, class Number>
 std::function<void(long)> vector_library(const std::string& name, const Number* x, const Number* p,
                                          Number* y) {
@@ -116,7 +106,7 @@ Row function_row(const Context& context, const std::string& name, Dtype dtype) {
   add_wengert(row, context,
               {.program = program, .derivatives = {}, .sizes = {{"N", n}}, .baseline_name = ""});
   if (context.only_wengert) return row;
-#if defined(__AVX2__)
+#if defined(__AVX2__) && defined(__FMA__)
   if (auto library = wide ? vector_library<V64>(name, x.f64(), p.f64(), y.f64())
                           : vector_library<V32>(name, x.f32(), p.f32(), y.f32()))
     row.contenders.push_back({"libmvec", std::move(library), row.answers()});

@@ -133,19 +133,13 @@ Row gmm_row(const Context& context, int64_t dimensions, int64_t components) {
   if (context.only_wengert) return row;
   double *value = row.outputs[0].f64(), *out = gradient.f64();
   const double *points = x.f64(), *at = theta.f64();
-  if (context.yardstick) {
-    using ByHand = double(int, int, int, double, int, double, const double*, const double*, double*);
-    const double constant = mix.constant();
-    for (const char* name : {"man_gmm_soa", "man_gmm_blas"}) {
-      auto* f = context.yardstick->function<ByHand>(name);
-      row.contenders.push_back(
-          {name == std::string("man_gmm_soa") ? "by hand, points across lanes" : "by hand, BLAS", each([=] {
-             *value = f(static_cast<int>(D), static_cast<int>(K), n, gamma_, static_cast<int>(m), constant,
-                        points, at, out);
-           }),
-           row.answers()});
-    }
-  }
+  using ByHand = double(int, int, int, double, int, double, const double*, const double*, double*);
+  const auto by_hand = [=, constant = mix.constant()](ByHand* f) {
+    *value = f(static_cast<int>(D), static_cast<int>(K), n, gamma_, static_cast<int>(m), constant, points, at,
+               out);
+  };
+  add_by_hand<ByHand>(row, context, "by hand, points across lanes", "man_gmm_soa", by_hand);
+  add_by_hand<ByHand>(row, context, "by hand, BLAS", "man_gmm_blas", by_hand);
   row.contenders.push_back({"plain C++", each([=] { *value = plain(mix, points, at, out); }), row.answers()});
   return row;
 }

@@ -52,16 +52,10 @@ Row logreg_row(const Context& context) {
                .sizes = {{"N", rows}}});
   if (context.only_wengert) return row;
   double *value = row.outputs[0].f64(), *gradient = row.outputs[1].f64();
-  if (context.yardstick) {
-    using ByHand = double(int, int, const double*, const double*, const double*, double*);
-    for (const char* name : {"man_logreg", "man_logreg_blas"}) {
-      auto* by_hand = context.yardstick->function<ByHand>(name);
-      row.contenders.push_back({name == std::string("man_logreg") ? "by hand" : "by hand, BLAS", each([=] {
-                                  *value = by_hand(rows, features, X.f64(), y.f64(), w.f64(), gradient);
-                                }),
-                                row.answers()});
-    }
-  }
+  using ByHand = double(int, int, const double*, const double*, const double*, double*);
+  const auto by_hand = [=](ByHand* f) { *value = f(rows, features, X.f64(), y.f64(), w.f64(), gradient); };
+  add_by_hand<ByHand>(row, context, "by hand", "man_logreg", by_hand);
+  add_by_hand<ByHand>(row, context, "by hand, BLAS", "man_logreg_blas", by_hand);
   row.contenders.push_back(
       {"plain C++", each([=] { plain(X.f64(), y.f64(), w.f64(), value, gradient); }), row.answers()});
   return row;

@@ -45,11 +45,8 @@ Row rosenbrock_row(const Context& context) {
                .sizes = {{"N", n}}});
   if (context.only_wengert) return row;
   double *value = row.outputs[0].f64(), *gradient = row.outputs[1].f64();
-  if (context.yardstick) {
-    auto* by_hand = context.yardstick->function<double(int, const double*, double*)>("man_rosen");
-    row.contenders.push_back(
-        {"by hand", each([=] { *value = by_hand(n, x.f64(), gradient); }), row.answers()});
-  }
+  add_by_hand<double(int, const double*, double*)>(row, context, "by hand", "man_rosen",
+                                                   [=](auto* f) { *value = f(n, x.f64(), gradient); });
   row.contenders.push_back(
       {"plain C++", each([=] { plain_gradient(x.f64(), value, gradient); }), row.answers()});
   return row;
@@ -72,12 +69,8 @@ Row rosenbrock_hvp_row(const Context& context) {
                .baseline_checked = false});
   if (context.only_wengert) return row;
   double* product = row.outputs[0].f64();
-  if (context.yardstick) {
-    auto* by_hand =
-        context.yardstick->function<void(int, const double*, const double*, double*)>("man_rosen_hvp");
-    row.contenders.push_back(
-        {"by hand", each([=] { by_hand(n, x.f64(), v.f64(), product); }), row.answers()});
-  }
+  add_by_hand<void(int, const double*, const double*, double*)>(
+      row, context, "by hand", "man_rosen_hvp", [=](auto* f) { f(n, x.f64(), v.f64(), product); });
   row.contenders.push_back({"plain C++", each([=] { plain_hvp(x.f64(), v.f64(), product); }), row.answers()});
   return row;
 }
