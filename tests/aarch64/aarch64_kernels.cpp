@@ -60,12 +60,13 @@ void write_run(Values& values, size_t entry, const Program& program, const Plan&
 
 // Files in `folder`: kernels.o, table.c, values.
 void write_all(const std::vector<Subject>& subjects, const fs::path& folder) {
-  Compilation compilation(Target::named("aarch64-linux-gnu"), {}, "kernels");
+  const Target target = Target::named("aarch64-linux-gnu");
+  Compilation compilation(target, {}, "kernels");
   Values values(folder / "values");
   std::string declarations, table;
   for (size_t i = 0; i < subjects.size(); i++) {
     const Program program = optimize(subjects[i].program);
-    const Plan plan = make_plan(program);
+    const Plan plan = make_plan(program, {.vector_bits = target.vector_bits});
     const std::string symbol = fmt::format("k{}", i);
     emit_entry(compilation, plan, describe_entry(plan, symbol));
     declarations +=

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "../fuzz/compiled.h"
+#include "../kernels/build.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/math.h"
@@ -11,18 +12,9 @@
 #include "ir/ops/reductions.h"
 
 using namespace wengert;
+using namespace wengert::testing;
 
 namespace {
-
-const Extent N = Extent::symbol("N"), M = Extent::symbol("M"), K = Extent::symbol("K");
-
-struct Build {
-  Program program;
-  Expr in(const char* name, Dtype dtype, Shape shape) {
-    return program.graph->input(name, dtype, std::move(shape));
-  }
-  void out(const char* name, Expr e) { program.outputs.push_back({name, e.value()}); }
-};
 
 void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full,
              const Target& target = Target::host()) {
