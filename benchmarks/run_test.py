@@ -52,6 +52,36 @@ def check_peers(folder, run, expect):
             expect(("Good" in row["contenders"]) == (not fails), "a peer that failed has samples, or none has", output)
 
 
+# Contenders of which one fails.
+SERVED = """
+def fails():
+    raise ValueError("no compiler")
+
+def make(row, data):
+    return {"Bad": (fails, lambda out: [out]), "Good": (lambda: data["x"] * 2, lambda out: [out])}
+"""
+
+
+def check_serve(folder, expect):
+    try:
+        import numpy
+    except ImportError:
+        print("NumPy is not installed: peers/serve.py is not run")
+        return
+    with open(os.path.join(folder, "served_rows.py"), "w") as file:
+        file.write(SERVED)
+    data = tempfile.mkdtemp(dir=folder)
+    numpy.save(os.path.join(data, "x.npy"), numpy.arange(3.0))
+    numpy.save(os.path.join(data, "answer_0.npy"), numpy.arange(3.0) * 2)
+    done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "peers", "serve.py"), "served"], text=True,
+                          input=f"open row 1e-9 {data}\nround 0\nclose\n", capture_output=True,
+                          env={**os.environ, "PYTHONPATH": folder})
+    opened, played, closed = map(json.loads, done.stdout.splitlines())
+    bad, good = opened["contenders"]
+    expect(bad == {"contender": "Bad", "problem": "ValueError: no compiler"} and good["right"], "served", done.stdout)
+    expect(list(played) == ["Good"] and closed == {}, "played", done.stdout)
+
+
 def check_yardstick(folder, run, expect):
     for compiler, source in (("", None), ("/bin/false", "int f;"), (os.path.join(folder, "none"), "int f;")):
         if source:
@@ -114,6 +144,7 @@ def main():
         code, output = run("tiny-f16")
         expect(code != 0 and "no row or group tiny-f16" in output, "an unknown row is not refused", output)
         check_peers(folder, run, expect)
+        check_serve(folder, expect)
         check_yardstick(folder, run, expect)
     check_report(expect)
     print(f"{len(result['rows'])} rows are right")
