@@ -10,12 +10,12 @@
 #include <llvm/IR/Module.h>
 #include <nlohmann/json.hpp>
 
-#include "codegen/describe/c_header.h"
 #include "codegen/calling_convention.h"
 #include "codegen/compiler.h"
+#include "codegen/describe/c_header.h"
 #include "codegen/describe/json_description.h"
-#include "codegen/llvm_types.h"
 #include "codegen/describe/python_wrapper.h"
+#include "codegen/llvm_types.h"
 #include "codegen/shared_library.h"
 #include "ir/error.h"
 
