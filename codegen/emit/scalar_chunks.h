@@ -59,7 +59,7 @@ class RepeatLoops {
   BodyFunctions& bodies_;
 };
 
-/// Emits chunk number `chunk` as a function and calls it; before, stores what the entry has and chunks read.
+/// Emits each chunk as a function and calls it; before, stores what the entry has and chunks read.
 class ScalarChunks {
  public:
   ScalarChunks(Emitter& emitter, Scope& top);

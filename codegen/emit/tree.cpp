@@ -1,5 +1,5 @@
-// Trees: nests that run block by block over the rows they share. Chunks of a long axis (ir/summation.h) are
-// whole numbers of blocks.
+// Trees: nests that run block by block over the rows they share. A block ends where its chunk of a long axis
+// (ir/summation.h) does; both are whole numbers of lanes.
 #include <algorithm>
 #include <optional>
 

@@ -1,5 +1,5 @@
-// Elementwise work on a product's results joins its nest: it is done tile by tile, on results that are still
-// in the first cache. Bias, activation, the mask of a gradient, accumulation.
+// Elementwise work on a product's results joins its nest: it is done block by block, on results that are
+// still in the second cache. Bias, activation, the mask of a gradient, accumulation.
 //
 // The product moves to the level of the map that it joins, so whatever else reads it must be of a higher one.
 #include <algorithm>

@@ -10,7 +10,7 @@ namespace wengert {
 namespace {
 
 constexpr size_t most_roots = 16;  // of one nest: bounds registers
-constexpr size_t most_folds = 4;   // bounds the frame: each keeps 512 bytes of chunk results
+constexpr size_t most_folds = 4;   // bounds registers too: each has up to 128 bytes of accumulators
 
 Shape kept_of(const Shape& shape, const Axes& axes) {
   Shape out;

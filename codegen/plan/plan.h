@@ -1,6 +1,6 @@
 // The kernel plan: which values get storage, which loop nests compute them, in which order, and where each
 // array lies. Made of a program without composites (passes/expand_composites.h). It has a text form
-// (print_plan.h).
+// (print_plan()).
 //
 // Invariants: a loop nest reads only inputs, constants, scalars and arrays of lower levels; nests are in
 // order of level. A tree is a list of nests run block by block over the rows of an axis they share: a member
@@ -27,7 +27,7 @@ enum class Role : uint8_t { dead, argument, constant, scalar, view, inlined, roo
 /// Whether a root joins many elements into one, with accumulators.
 inline bool is_fold(Kind kind) { return kind == Kind::reduction || kind == Kind::contraction; }
 
-/// How a nest runs (codegen/emit_*.cpp, one file each).
+/// How a nest runs (codegen/emit/*.cpp, one file each).
 enum class NestKind : uint8_t {
   map,            ///< stores elementwise results over `space`; the innermost axis in vectors
   fold_lanes,     ///< folds the axes of `space` from `kept` on with accumulators across lanes; may also map
@@ -85,8 +85,8 @@ struct Nest {
   bool ragged = false;
   /// tree: one loop that does what all members do, for blocks where none of them ends. Empty: there is none.
   std::vector<Nest> interior = {};
-  /// A product, the first root; the others are maps over its results, done tile by tile. It may lie where one
-  /// of them does, when nothing else reads it.
+  /// A product, the first root; the others are maps over its results, done block by block. It may lie where
+  /// one of them does, when nothing else reads it.
   std::shared_ptr<const Product> product = {};
   std::optional<uint32_t> shared_storage = {};
   uint32_t workers = 1;  ///< that share it at most; each has a part of the scratch and of blocks to itself

@@ -49,7 +49,7 @@ class Workspace {
 // Results of chunks that are kept at the same time.
 int64_t kept_chunks(const Nest& nest) { return nest.workers > 1 ? summation::most_chunks : chunk_levels; }
 
-// What a fold's accumulators take: codegen/emit/fold.h says how they lie.
+// What a fold's accumulators take: codegen/plan/plan.h says how they lie.
 Extent scratch_bytes(const Graph& graph, const Nest& nest) {
   if (nest.product) return nest.product->scratch;
   if (nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
