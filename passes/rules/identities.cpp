@@ -1,10 +1,12 @@
 // Contractions with a diagonal matrix. The seeds of jacobian and hessian are identity matrices whose zeros
 // are structural: a product with one is absent by definition, so contracting with it copies, or scales rows.
-// Marked stable, not exact: 0 times infinity is left out, and -0 is kept.
+// Marked stable, not exact: 0 times infinity is left out, and -0 is kept. The guards of the seeds are the
+// identity itself; a sum of all of a row is guarded by nothing.
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
 #include "ir/ops/movement.h"
+#include "ir/ops/reductions.h"
 #include "passes/rules/rules.h"
 
 namespace wengert::rules {
@@ -21,6 +23,34 @@ bool is_identity_mask(Expr mask) {
   const Expr a = operand(mask, 0), b = operand(mask, 1);
   return &a.op() == &ops::iota && &b.op() == &ops::iota &&
          node_of(a).attributes->get<int64_t>("axis") != node_of(b).attributes->get<int64_t>("axis");
+}
+
+// What position along axis 0 each element has in the other axes, row-major: the seed of an array of more
+// axes.
+bool is_position_mask(Expr mask) {
+  if (&mask.op() != &ops::equal || mask.rank() < 2) return false;
+  for (size_t i : {0, 1}) {
+    const Expr index = operand(mask, i), spread = operand(mask, 1 - i);
+    if (&index.op() != &ops::iota || node_of(index).attributes->get<int64_t>("axis") != 0) continue;
+    if (&spread.op() != &ops::broadcast_in_dim ||
+        node_of(spread).attributes->axes("dimensions") != other_axes({0}, mask.rank()))
+      continue;
+    const Expr folded = operand(spread, 0);
+    if (&folded.op() != &ops::reshape ||
+        folded.shape() != Shape(mask.shape().begin() + 1, mask.shape().end()))
+      continue;
+    const Expr position = operand(folded, 0);
+    if (&position.op() == &ops::iota && position.rank() == 1 && position.shape()[0] == mask.shape()[0])
+      return true;
+  }
+  return false;
+}
+
+// Each row and column of an identity has one element that is true, and so has each position.
+bool has_one_true(const Match& m) {
+  const Axes& axes = m.attributes().axes();
+  return (axes.size() == 1 && is_identity_mask(m['x'])) ||
+         (axes == other_axes({0}, m['x'].rank()) && is_position_mask(m['x']));
 }
 
 bool is_identity(Expr x) { return &x.op() == &ops::convert && is_identity_mask(operand(x, 0)); }
@@ -74,6 +104,8 @@ Expr contract_diagonal(const Match& m, bool left) {
 }
 
 const Row rows[] = {
+    {"any of an identity", "reduce_any(x)", exact, [](const Match& m) { return ones(m.graph(), m.type()); },
+     has_one_true},
     {"contraction of a diagonal matrix, left", "dot_general(x, y)", stable,
      [](const Match& m) { return contract_diagonal(m, true); }, may_be_diagonal<0>},
     {"contraction of a diagonal matrix, right", "dot_general(x, y)", stable,
