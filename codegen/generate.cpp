@@ -1,4 +1,6 @@
 // The table of functions by which the rest of Wengert reaches LLVM (codegen/load/generator.h).
+#include <llvm/TargetParser/Host.h>
+
 #include "codegen/compiler.h"
 #include "codegen/emit/entry.h"
 #include "codegen/jit.h"
@@ -29,6 +31,7 @@ extern "C" const wengert::Generator* wengert_code_generator() {
   static const wengert::Generator table = {
       .core = wengert::core_identity(),
       .version = WENGERT_VERSION,
+      .llvm = reinterpret_cast<const void*>(&llvm::sys::getProcessTriple),
       .host = &wengert::Target::host,
       .named = &wengert::Target::named,
       .generate = &wengert::generate,

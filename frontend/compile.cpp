@@ -1,4 +1,4 @@
-#include "frontend/compile.h"
+#include "frontend/compile_steps.h"
 
 #include <algorithm>
 
@@ -8,17 +8,16 @@
 #include "codegen/describe/json_description.h"
 #include "codegen/describe/program.h"
 #include "codegen/describe/python_wrapper.h"
-#include "codegen/load/generator.h"
 #include "ir/evaluate.h"
 #include "runtime/kernel_abi.h"
 
 namespace wengert {
 
-static CompileOptions options_of(const CompileSettings& settings) {
+CompileOptions compile_options(const CompileSettings& settings) {
   return {.tier = settings.quick ? Tier::fast : Tier::full, .fast_math = settings.fast_math};
 }
 
-static PlanOptions plan_options(const CompileSettings& settings, const Target& target) {
+PlanOptions plan_options(const CompileSettings& settings, const Target& target) {
   constexpr uint32_t most = 4096;  // the workspace grows with it
   if (settings.threads < 1 || settings.threads > most)
     throw Error(Code::argument,
@@ -27,34 +26,12 @@ static PlanOptions plan_options(const CompileSettings& settings, const Target& t
       .scalar_tier = settings.scalar_tier, .vector_bits = target.vector_bits, .threads = settings.threads};
 }
 
-static Program optimized(const Program& program, const CompileSettings& settings) {
+Program optimized(const Program& program, const CompileSettings& settings) {
   RunOptions run;
   run.fast_math = settings.fast_math;
   run.stable = settings.stable;
   run.verify = false;
   return optimize(program, run);
-}
-
-CompiledFunction jit(const Program& program, const CompileSettings& settings) {
-  CompiledFunction out;
-  out.symbol_ = "kernel";
-  out.program_ = std::make_shared<const Program>(optimized(program, settings));
-  check_sizes(*out.program_);
-  out.symbols_ = out.program_->symbols();
-  const Target target = settings.cpu.empty() && settings.triple.empty()
-                            ? generator().host()
-                            : generator().named(settings.triple, settings.cpu);
-  const Plan plan = make_plan(*out.program_, plan_options(settings, target));
-  const Entry entry = describe_entry(plan, out.symbol_);
-  const GeneratedCode code = generator().generate(
-      {.target = target, .options = options_of(settings), .name = program.name, .parts = {{&plan, &entry}}});
-  out.kernel_ = generator().load(code.object);
-  const std::string packed = out.symbol_ + "_packed";
-  if (settings.threads > 1)
-    out.threaded_ = out.kernel_->function<runtime::ThreadedPackedEntry>(packed);
-  else
-    out.packed_ = out.kernel_->function<runtime::PackedEntry>(packed);
-  return out;
 }
 
 Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name,
@@ -85,7 +62,7 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
     if (wants("explanation")) out.explanation += fmt::format("{}\n{}", named.symbol, explain_plan(plan));
   }
   GenerationRequest request{.target = description.target,
-                            .options = options_of(settings),
+                            .options = compile_options(settings),
                             .name = name,
                             .object = wants("obj") || wants("py"),
                             .bitcode = wants("bc"),

@@ -28,6 +28,14 @@ struct CompileSettings {
   /// Workers that share a call's work at most; the bits of the results do not depend on it. Above 1 the
   /// kernel takes a parallel_for (docs/abi.md); for jit it is the process's own (runtime/threads.h).
   uint32_t threads = 1;
+  /// For jit: an equal program that was compiled with equal settings gives the same code again. A process
+  /// keeps 64 MiB of it.
+  bool reuse = true;
+  /// For jit: a folder where compiled kernels are kept for other processes; empty: $WENGERT_KERNEL_FOLDER,
+  /// and none where that is not set. It is made if need be; Error(file) unless it is the user's alone (mode
+  /// 0700). Entries of other versions, damaged ones and ones of other users are passed over; beyond 256 MiB
+  /// those that were not used for longest go.
+  std::string kernel_folder = {};
 };
 
 /// A compiled program in memory. Immutable; calls are thread-safe.
@@ -70,8 +78,8 @@ class CompiledFunction {
   runtime::ThreadedPackedEntry* threaded_ = nullptr;  // is not null
 };
 
-/// Compiles for this machine and loads. The object bytes are those that build_object() writes for the same
-/// settings.
+/// Compiles for this machine and loads, unless that was done before (`reuse`, `kernel_folder`). The object
+/// bytes are those that build_object() writes for the same settings.
 CompiledFunction jit(const Program& program, const CompileSettings& settings = {});
 
 /// Throws Error(type) unless the function takes and gives so many f64 scalars, Error(argument) if it is

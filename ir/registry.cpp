@@ -182,6 +182,15 @@ void register_op(const Op& op) {
   all.sorted.insert(at, &op);
 }
 
+bool is_built_in(const Op& op) {
+  static const std::vector<const Op*> sorted = [] {
+    std::vector<const Op*> all{std::begin(built_in), std::end(built_in)};
+    std::sort(all.begin(), all.end(), std::less<>());
+    return all;
+  }();
+  return std::binary_search(sorted.begin(), sorted.end(), &op, std::less<>());
+}
+
 std::string_view nearest_op(std::string_view name) {
   std::string_view nearest;
   size_t fewest = name.size() / 3 + 2;  // one edit for a short name, more for a long one

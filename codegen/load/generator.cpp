@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "codegen/load/machine.h"
 #include "ir/error.h"
 
 /// There in a program that is linked with the generator.
@@ -18,9 +19,7 @@ using Find = const Generator*();
 
 /// The folder of the file that holds this code, with a '/' behind it; empty when the system does not say.
 std::string own_folder() {
-  Dl_info info;
-  if (dladdr(core_identity(), &info) == 0 || !info.dli_fname) return {};
-  const std::string path = info.dli_fname;
+  const std::string path = file_of(core_identity());
   const size_t slash = path.rfind('/');
   return slash == path.npos ? std::string() : path.substr(0, slash + 1);
 }
@@ -73,6 +72,22 @@ const Generator& generator() {
                                       ? checked(wengert_code_generator(), "the linked code generator")
                                       : load_library();
   return found;
+}
+
+const std::string& generator_builds() {
+  static const std::string builds = [] {
+    const std::string core = build_identity(file_of(core_identity()));
+    std::string other;
+    if (wengert_code_generator) {
+      other = core;
+    } else {
+      for (const std::string& path : places())
+        if (other.empty()) other = build_identity(path);
+      if (other.empty()) other = build_identity(file_of(&generator()));
+    }
+    return core.empty() || other.empty() ? std::string() : core + " " + other;
+  }();
+  return builds;
 }
 
 }  // namespace wengert

@@ -40,6 +40,7 @@ struct GeneratedCode {
 struct Generator {
   const void* core;     ///< see core_identity()
   const char* version;  ///< of Wengert
+  const void* llvm;     ///< the address of some function of LLVM
   Target (*host)();
   Target (*named)(std::string_view triple, std::string_view cpu);
   GeneratedCode (*generate)(const GenerationRequest& request);
@@ -53,6 +54,10 @@ struct Generator {
 /// else the folder of this code, else the folders that the system searches. Throws Error(file) naming the
 /// paths tried and what is wrong with them. Thread-safe.
 const Generator& generator();
+
+/// The builds of what generates code, without loading it: the core, the generator's library. Empty when the
+/// linker gave one of them no identity.
+const std::string& generator_builds();
 
 /// The address of one object of this copy of Wengert's core. Op records are told apart by their addresses, so
 /// the generator must be linked to the same copy as its caller.

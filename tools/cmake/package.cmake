@@ -15,7 +15,7 @@ target_link_libraries(wengert_library PRIVATE $<TARGET_LINKER_FILE:fmt::fmt> ${C
   ${CMAKE_THREAD_LIBS_INIT})
 # Calls inside the library are direct ones. Op records may be copied into a program, so objects stay as they are.
 target_link_options(wengert_library PRIVATE LINKER:--exclude-libs,ALL LINKER:--no-undefined
-  LINKER:-Bsymbolic-functions)
+  LINKER:-Bsymbolic-functions LINKER:--build-id=sha1)
 target_compile_features(wengert_library INTERFACE cxx_std_20)
 set_target_properties(wengert_library PROPERTIES OUTPUT_NAME wengert EXPORT_NAME wengert
    VERSION ${PROJECT_VERSION} SOVERSION ${so_version})
@@ -24,7 +24,8 @@ add_library(wengert_codegen_llvm_library SHARED $<TARGET_OBJECTS:wengert_codegen
 add_library(wengert::codegen_llvm ALIAS wengert_codegen_llvm_library)
 target_link_libraries(wengert_codegen_llvm_library PRIVATE wengert_library $<TARGET_LINKER_FILE:fmt::fmt>
   $<BUILD_INTERFACE:wengert_llvm_for_loading>)
-target_link_options(wengert_codegen_llvm_library PRIVATE LINKER:--exclude-libs,ALL LINKER:--no-undefined)
+target_link_options(wengert_codegen_llvm_library PRIVATE LINKER:--exclude-libs,ALL LINKER:--no-undefined
+  LINKER:--build-id=sha1)
 set_target_properties(wengert_codegen_llvm_library PROPERTIES OUTPUT_NAME wengert_codegen_llvm
   EXPORT_NAME codegen_llvm VERSION ${PROJECT_VERSION} SOVERSION ${so_version}
   INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON)

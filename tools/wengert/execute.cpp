@@ -7,7 +7,8 @@
 
 namespace wengert::tool {
 
-std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator) {
+std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator,
+                            const std::string& kernel_folder) {
   int flags = 0;
   std::vector<Tensor> outputs;
   if (evaluator || program.graph->size() > compile_limit) {
@@ -18,7 +19,7 @@ std::vector<Tensor> execute(const Program& program, std::span<const Tensor> argu
     outputs = std::move(evaluation.outputs);
     flags = evaluation.flags;
   } else {
-    outputs = jit(program)(arguments, {}, &flags);
+    outputs = jit(program, {.kernel_folder = kernel_folder})(arguments, {}, &flags);
   }
   if (flags & 1)
     print_warning(

@@ -1,6 +1,7 @@
 // Runs a program on tensors: compiled, or by the evaluator when asked to.
 #pragma once
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ir/program.h"
@@ -12,7 +13,9 @@ namespace wengert::tool {
 /// compiled.
 inline constexpr uint32_t compile_limit = 50000;
 
-/// The outputs. Warns on stderr of flags that were raised.
-std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator);
+/// The outputs. Compiled kernels are kept in `kernel_folder`, if one is given. Warns on stderr of flags that
+/// were raised.
+std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator,
+                            const std::string& kernel_folder = {});
 
 }  // namespace wengert::tool

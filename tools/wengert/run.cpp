@@ -23,7 +23,7 @@ struct Options {
   SourceOptions source;
   std::vector<std::string> arguments, jvp, hvp;
   Derivatives request;
-  std::string folder;
+  std::string folder, kernels;
   bool evaluator = false, json = false, cast = false;
 };
 
@@ -83,7 +83,7 @@ int run(Options options) {
   program = derive(std::move(program), options.request);
   for (size_t i = 0; i < directions.size(); i++)
     arguments.push_back(read_argument(program, program.inputs()[own + i], directions[i].value, options.cast));
-  const std::vector<Tensor> outputs = execute(program, arguments, options.evaluator);
+  const std::vector<Tensor> outputs = execute(program, arguments, options.evaluator, options.kernels);
 
   if (!options.folder.empty())
     write_arrays(options.folder, program, outputs);
@@ -119,6 +119,10 @@ Command add_run(CLI::App& app) {
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false)
       ->group(derivative_group);
+  sub->add_option(
+         "--kernels", options->kernels,
+         "Keep compiled kernels in DIR, and take them from there; $WENGERT_KERNEL_FOLDER unless said")
+      ->type_name("DIR");
   sub->add_flag("--evaluator", options->evaluator, "Use the reference evaluator instead of compiled code");
   sub->add_flag("--cast", options->cast, "Convert .npy arrays of another element type");
   CLI::Option* json = sub->add_flag("--json", options->json, "Print JSON");

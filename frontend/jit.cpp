@@ -1,0 +1,117 @@
+// Programs compiled into memory, and the ways around compiling: kernels that this process has, and a folder
+// of kernels on disk.
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "codegen/describe/program.h"
+#include "codegen/load/kernel_cache.h"
+#include "codegen/load/kernel_key.h"
+#include "codegen/load/machine.h"
+#include "codegen/load/object_loader.h"
+#include "frontend/compile_steps.h"
+#include "ir/error.h"
+
+namespace wengert {
+namespace {
+
+constexpr const char* symbol = "kernel";
+
+/// All that the code depends on besides the program and the compiler.
+std::string settings_text(const CompileSettings& settings) {
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}", machine_identity(), settings.triple, settings.cpu,
+                     settings.fast_math, settings.quick, static_cast<int>(settings.scalar_tier),
+                     settings.threads);
+}
+
+std::vector<char> generate(const Program& program, const CompileSettings& settings) {
+  const Target target = settings.cpu.empty() && settings.triple.empty()
+                            ? generator().host()
+                            : generator().named(settings.triple, settings.cpu);
+  const Plan plan = make_plan(program, plan_options(settings, target));
+  const Entry entry = describe_entry(plan, symbol);
+  count_kernel(&KernelCounts::compiled);
+  return generator()
+      .generate({.target = target,
+                 .options = compile_options(settings),
+                 .name = program.name,
+                 .parts = {{&plan, &entry}}})
+      .object;
+}
+
+// What lies in a folder: the path and the build of the file that LLVM was in, a line each, and the object.
+// The library of LLVM may be exchanged without the compiler's, and which one that would use is only known
+// when it is loaded.
+
+std::vector<char> with_llvm(const std::vector<char>& object) {
+  const std::string file = file_of(generator().llvm);
+  const std::string lines = file + "\n" + build_identity(file) + "\n";
+  std::vector<char> out(lines.begin(), lines.end());
+  out.insert(out.end(), object.begin(), object.end());
+  return out;
+}
+
+/// The object; empty when LLVM is another one now.
+std::span<const char> of_same_llvm(std::span<const char> stored) {
+  const std::string_view text(stored.data(), stored.size());
+  const size_t first = text.find('\n'), second = text.find('\n', first + 1);
+  if (second == text.npos) return {};
+  const std::string build = build_identity(std::string(text.substr(0, first)));
+  if (build.empty() || build != text.substr(first + 1, second - first - 1)) return {};
+  return stored.subspan(second + 1);
+}
+
+std::string kernel_folder(const CompileSettings& settings) {
+  if (!settings.kernel_folder.empty()) return settings.kernel_folder;
+  // A program with the rights of another user takes no folders from whoever started it.
+  const char* given = secure_getenv("WENGERT_KERNEL_FOLDER");
+  return given ? given : "";
+}
+
+std::shared_ptr<runtime::Kernel> make_kernel(const Program& program, const CompileSettings& settings) {
+  KernelKey key = kernel_key(program, settings_text(settings));
+  if (settings.reuse)
+    if (auto kept = find_kernel(key.bytes)) {
+      count_kernel(&KernelCounts::reused);
+      return kept;
+    }
+  const auto keep = [&](std::shared_ptr<runtime::Kernel> kernel, size_t bytes) {
+    return settings.reuse ? keep_kernel(key.bytes, std::move(kernel), bytes) : kernel;
+  };
+  const std::string path = kernel_folder(settings);
+  std::optional<KernelFolder> folder;
+  std::string stored_key;
+  if (!path.empty()) folder.emplace(path);  // a folder that cannot be one is refused in any case
+  if (folder && key.portable && !generator_builds().empty()) {
+    stored_key = generator_builds() + "\n" + key.bytes;
+    if (const auto stored = folder->read(stored_key))
+      if (const std::span<const char> object = of_same_llvm(*stored); !object.empty())
+        if (auto kernel = load_plain_kernel(object)) {
+          count_kernel(&KernelCounts::read);
+          return keep(std::move(kernel), object.size());
+        }
+  }
+  const std::vector<char> object = generate(program, settings);
+  auto kernel = load_kernel(object);
+  if (!stored_key.empty()) folder->write(stored_key, with_llvm(object));
+  return keep(std::move(kernel), object.size());
+}
+
+}  // namespace
+
+CompiledFunction jit(const Program& program, const CompileSettings& settings) {
+  CompiledFunction out;
+  out.symbol_ = symbol;
+  out.program_ = std::make_shared<const Program>(optimized(program, settings));
+  check_sizes(*out.program_);
+  out.symbols_ = out.program_->symbols();
+  out.kernel_ = make_kernel(*out.program_, settings);
+  const std::string packed = out.symbol_ + "_packed";
+  if (settings.threads > 1)
+    out.threaded_ = out.kernel_->function<runtime::ThreadedPackedEntry>(packed);
+  else
+    out.packed_ = out.kernel_->function<runtime::PackedEntry>(packed);
+  return out;
+}
+
+}  // namespace wengert
