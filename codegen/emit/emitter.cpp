@@ -101,7 +101,9 @@ llvm::Value* Emitter::pointer(uint32_t node) {
 const std::vector<llvm::Value*>& Emitter::strides(uint32_t node) {
   auto [found, added] = strides_.try_emplace(node);
   if (!added) return found->second;
-  const Shape& shape = type(node).shape;
+  Shape shape = type(node).shape;
+  const Storage& storage = plan.storage[node];
+  if (storage.kind == Storage::Kind::block && storage.index > 0) shape[storage.index] = storage.rows;
   Extent step = 1;
   found->second.resize(shape.size());
   for (size_t i = shape.size(); i-- > 0; step = step * shape[i]) found->second[i] = extent(step);

@@ -99,13 +99,16 @@ void emit_loops(Scope& outer, std::span<const Extent> extents, Index index,
 
 void emit_rows(Scope& outer, const Nest& nest, size_t axes, Interval rows,
                const std::function<void(Scope&, const Index&, Interval)>& body) {
-  if (axes == 0) return body(outer, {}, rows);
-  const std::span<const Extent> space(nest.space);
-  emit_loop(outer, rows, 1, outer.lanes, [&](Scope& row, AxisIndex i) {
-    emit_loops(row, space.subspan(1, axes - 1), Index{{i}}, [&](Scope& inner, const Index& index) {
-      body(inner, index, inner.emitter.whole(space[axes]));
+  using Next = std::function<void(Scope&, const Index&, Interval)>;
+  const Next next = [&](Scope& scope, const Index& index, Interval range) {
+    if (index.axes.size() == axes) return body(scope, index, range);
+    emit_loop(scope, range, 1, scope.lanes, [&](Scope& inner, AxisIndex i) {
+      Index longer = index;
+      longer.axes.push_back(i);
+      next(inner, longer, inner.emitter.range(nest, longer.axes.size()));
     });
-  });
+  };
+  next(outer, {}, rows);
 }
 
 }  // namespace wengert

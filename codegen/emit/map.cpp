@@ -29,7 +29,7 @@ static void over_axes(Scope& scope, const Nest& nest, const Index& index, Interv
   if (axis + 1 == nest.space.size())
     return emit_vector_loop(scope, range, lanes, [&](Scope& inner, AxisIndex i) { body(inner, longer(i)); });
   emit_loop(scope, range, 1, scope.lanes, [&](Scope& inner, AxisIndex i) {
-    over_split(inner, nest, longer(i), inner.emitter.whole(nest.space[axis + 1]), lanes, body);
+    over_split(inner, nest, longer(i), inner.emitter.range(nest, axis + 1), lanes, body);
   });
 }
 
@@ -66,7 +66,7 @@ static void over_space(Scope& scope, const Nest& nest, bool flat, const AtElemen
   if (!flat)
     return emit_rows_in_parts(
         scope, nest, [&](Scope& part, Interval rows) { over_split(part, nest, {}, rows, lanes, body); });
-  const Interval elements = flat_range(scope, nest, scope.emitter.rows(nest));
+  const Interval elements = flat_range(scope, nest, scope.emitter.range(nest, 0));
   emit_in_parts(scope, nest, elements, 64, [&](Scope& part, Interval range) {
     emit_vector_loop(part, range, lanes, [&](Scope& inner, AxisIndex i) { body(inner, Index{{i}, true}); });
   });

@@ -267,7 +267,7 @@ void emit_in_parts(Scope& outer, const Nest& nest, Interval range, int64_t granu
 void emit_rows_in_parts(Scope& outer, const Nest& nest, const std::function<void(Scope&, Interval)>& body) {
   // Parts of a single axis begin where vectors do.
   const int64_t granule = nest.space.size() == 1 ? 64 : 1;
-  emit_in_parts(outer, nest, outer.emitter.rows(nest), granule, body);
+  emit_in_parts(outer, nest, outer.emitter.range(nest, 0), granule, body);
 }
 
 }  // namespace wengert

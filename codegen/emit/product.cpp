@@ -87,7 +87,7 @@ class ProductEmitter {
                          .left_step = left.step,
                          .left_packed = b.getFalse(),
                          .right = from_right.first,
-                         .right_line = columns_adjacent() ? number(1) : right.line,
+                         .right_line = product_.columns_adjacent() ? number(1) : right.line,
                          .right_step = right.step,
                          .right_packed = b.getFalse(),
                          .result = result,
@@ -120,8 +120,6 @@ class ProductEmitter {
                    .sums = part(product_.sums_at)});
   }
 
-  bool columns_adjacent() const { return product_.right.outer.is(1) || product_.columns.is(1); }
-
   static int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
   // Whether tiles are so small that calls of them would cost much.
@@ -131,7 +129,7 @@ class ProductEmitter {
     if (!columns || !inner || *inner > most_unrolled_steps || product_.pack_left != Packing::never)
       return false;
     const bool turns = product_.right.inner.is(1);  // small squares are turned in registers, not packed
-    if (columns_adjacent() ? product_.pack_right != Packing::never : !turns) return false;
+    if (product_.columns_adjacent() ? product_.pack_right != Packing::never : !turns) return false;
     const int64_t vectors = std::min<int64_t>(tile_.vectors, divided_up(*columns, tile_.lanes));
     const int64_t height = rows ? std::min<int64_t>(tile_.rows, *rows) : tile_.rows;
     return *columns <= 4 * int64_t{tile_.vectors} * tile_.lanes &&

@@ -21,7 +21,10 @@ RowFolds::RowFolds(Emitter& emitter, const Nest& tree, llvm::Value* chunk)
       lanes_.emplace(&member, LaneSums(emitter, member, 1));
       add_lane_results(member);
     } else {
-      chains_.emplace(&member, ChainSums(emitter, member));
+      if (member.kind == NestKind::product)
+        products_.insert(&member);
+      else
+        chains_.emplace(&member, ChainSums(emitter, member));
       add_chain_results(member);
     }
   }
@@ -34,6 +37,7 @@ void RowFolds::add(Scope& scope, const Nest& member, Interval rows) {
     sums->second.add(scope, std::vector<Index>(1), rows);
     return sums->second.store(scope.builder, place);
   }
+  if (products_.contains(&member)) return emit_product_rows(scope, member, rows);
   ChainSums& sums = chains_.at(&member);
   if (member.kind == NestKind::fold_chain) return sums.add(scope, rows);
   const Type& type = emitter_.type(member.roots[0].node);

@@ -2,6 +2,8 @@
 // results of chunks (ir/summation.h), which join as soon as their neighbour is there, so that 7 are kept and
 // not 64. Where workers share the chunks, the results of each have a place, and join when all are there.
 #pragma once
+#include <set>
+
 #include "codegen/emit/chain_sums.h"
 #include "codegen/emit/lane_sums.h"
 
@@ -14,7 +16,9 @@ class RowFolds {
 
   bool empty() const { return results_.empty(); }
   /// Whether the member folds rows; then add() does what emit_nest would.
-  bool has(const Nest& member) const { return lanes_.contains(&member) || chains_.contains(&member); }
+  bool has(const Nest& member) const {
+    return lanes_.contains(&member) || chains_.contains(&member) || products_.contains(&member);
+  }
   void start(Scope& scope);
   void add(Scope& scope, const Nest& member, Interval rows);
   /// The rows of the one member that folds in lanes, by sums of the same folds with maps among them.
@@ -65,6 +69,7 @@ class RowFolds {
   std::map<const Nest*, llvm::Value*> accumulators_;
   std::map<const Nest*, LaneSums> lanes_;
   std::map<const Nest*, ChainSums> chains_;
+  std::set<const Nest*> products_;
   std::vector<Result> results_;
 };
 

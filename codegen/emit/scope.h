@@ -117,8 +117,11 @@ class Emitter {
   /// that the frame does not grow with the program.
   llvm::Value* allocate(llvm::Type* type, uint64_t count, const char* name);
   void release() { frame_.used.clear(); }
-  /// The part of a nest's outermost axis that is emitted: all of it, or the block's rows inside a tree.
-  Interval rows(const Nest& nest) { return block_.begin ? block_ : whole(nest.space[0]); }
+  /// The part of an axis of a nest's space that is emitted: all of it, or the block's rows inside a tree.
+  Interval range(const Nest& nest, size_t axis) {
+    const bool rows = block_.begin && nest.rows == Rows::kept && axis == nest.row_axis;
+    return rows ? block_ : whole(nest.space[axis]);
+  }
   Interval whole(const Extent& extent);
   /// While `block` is not the default, nests run over it alone; `pointers` says where the arrays lie of which
   /// only the block's rows are kept, as if all rows were.
@@ -206,6 +209,10 @@ void emit_place(Scope& scope, const Nest& nest);
 void emit_fill(Scope& scope, const Nest& nest);
 void emit_scatter(Scope& scope, const Nest& nest);
 void emit_tree(Scope& scope, const Nest& nest);
+/// A product that is a member of a tree: the block's rows of its results, or what they add to them.
+void emit_product_rows(Scope& scope, const Nest& nest, Interval rows);
+/// Ahead of the tree: what the members that are products want of arrays outside of it.
+void emit_turned_factor(Scope& scope, const Nest& nest);
 
 /// Lanes of a nest over these nodes and what they inline: a full vector of the widest dtype.
 unsigned lanes_of(const Emitter& emitter, const Nest& nest);

@@ -102,6 +102,8 @@ class Tree {
       emitter_.set_block(rows_of(scope, member, rows), pointers);
       if (folds_.has(member)) {
         folds_.add(scope, member, rows);
+      } else if (member.kind == NestKind::product) {
+        emit_product_rows(scope, member, rows);
       } else {
         emit_nest(scope, member);
       }
@@ -116,9 +118,10 @@ class Tree {
 
   // The block's rows that a member has: a few less than the tree's at the end, or more behind the last block.
   Interval rows_of(Scope& scope, const Nest& member, Interval rows) {
-    if (member.rows == Rows::folded || member.space[0] == nest_.space[0]) return rows;
+    const Extent& extent = member.space[member.row_axis];
+    if (member.rows == Rows::folded || extent == nest_.space[0]) return rows;
     Builder& b = scope.builder;
-    llvm::Value *all = emitter_.extent(nest_.space[0]), *own = emitter_.extent(member.space[0]);
+    llvm::Value *all = emitter_.extent(nest_.space[0]), *own = emitter_.extent(extent);
     llvm::Value* end = b.CreateSelect(b.CreateICmpEQ(rows.end, all), own, lesser(scope, rows.end, own));
     return {lesser(scope, rows.begin, end), end};
   }
@@ -126,11 +129,14 @@ class Tree {
   // Where the first row would lie if the array had all of them.
   llvm::Value* all_rows(Scope& scope, uint32_t node, llvm::Value* first) {
     const Type& type = emitter_.type(node);
-    const Extent row = element_count(Shape(type.shape.begin() + 1, type.shape.end()));
-    llvm::Value* before = scope.builder.CreateNeg(scope.builder.CreateMul(first, emitter_.extent(row)));
-    const Extent bytes = aligned_bytes(row * (static_cast<int64_t>(size_of(type.dtype)) * nest_.block));
+    const Storage& storage = emitter_.plan.storage[node];
+    Shape kept = type.shape;
+    kept[storage.index] = storage.rows;
+    llvm::Value* before =
+        scope.builder.CreateNeg(scope.builder.CreateMul(first, emitter_.strides(node)[storage.index]));
+    const Extent bytes = aligned_bytes(element_count(kept) * static_cast<int64_t>(size_of(type.dtype)));
     return scope.builder.CreateGEP(memory_type(scope.builder.getContext(), type.dtype),
-                                   emitter_.own_workspace(emitter_.plan.storage[node].offset, bytes), before);
+                                   emitter_.own_workspace(storage.offset, bytes), before);
   }
 
   Emitter& emitter_;
@@ -148,6 +154,8 @@ bool folds_rows(const Nest& nest) {
 
 void emit_tree(Scope& scope, const Nest& nest) {
   Emitter& emitter = scope.emitter;
+  for (const Nest& member : nest.members)
+    if (member.kind == NestKind::product && member.rows == Rows::kept) emit_turned_factor(scope, member);
   if (!emitter.splits(nest)) return Tree(emitter, nest).run(scope);
   const Interval rows = emitter.whole(nest.space[0]);
   if (!folds_rows(nest))

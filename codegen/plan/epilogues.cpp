@@ -72,7 +72,8 @@ class Epilogues {
   std::optional<size_t> joins(const Nest& product) const {
     const uint32_t node = product.roots[0].node;
     const std::vector<Reader>& readers = readers_.at(node);
-    if (!product.product->one_column_axis || readers.empty()) return std::nullopt;
+    if (!product.product->one_column_axis || readers.empty() || plan_.trees[node] != Plan::no_tree)
+      return std::nullopt;
     const Reader& first = *std::min_element(readers.begin(), readers.end(), [&](Reader a, Reader b) {
       return plan_.levels[a.node] < plan_.levels[b.node];
     });

@@ -9,6 +9,12 @@
 namespace wengert {
 namespace {
 
+// A root that a root or scalar reads; beside: both keep the same rows, and it is read at the reader's own.
+struct Edge {
+  uint32_t source, reader;
+  bool beside;
+};
+
 struct Levels {
   Plan& plan;
   const Graph& graph = *plan.program->graph;
@@ -16,6 +22,7 @@ struct Levels {
   std::vector<char> linked;      // has a neighbour in its tree
   std::vector<char> needed;      // whole: read other than at the reader's row, or by another nest
   std::vector<char> apart;       // maps over the results of a matrix product: they may become part of it
+  std::vector<Edge> edges;       // by ascending reader
 
   explicit Levels(Plan& p)
       : plan(p), parent(graph.size()), linked(graph.size()), needed(graph.size()), apart(graph.size()) {
@@ -34,6 +41,7 @@ struct Levels {
     if (graph.node(id).op->kind == Kind::elementwise)
       for (const Read& read : reads)
         if (read.own_row && is_matrix_product(graph, read.node) &&
+            row_role(graph, read.node).rows == Rows::none &&
             graph.type({read.node, 0}).shape == graph.type({id, 0}).shape)
           apart[id] = 1;
     const RowRole role = apart[id] ? RowRole{} : row_role(graph, id);
@@ -42,7 +50,7 @@ struct Levels {
       const RowRole source = row_role(graph, read.node);
       return !apart[read.node] && source.rows == Rows::kept && source.extent == role.extent;
     };
-    uint32_t level = 0, step = 0;
+    uint32_t level = 0;
     for (const Read& read : reads) {
       const bool stored = is_root(read.node) || plan.roles[read.node] == Role::scalar;
       if (stored) level = std::max(level, plan.levels[read.node] + (beside(read) ? 0 : 1));
@@ -50,16 +58,45 @@ struct Levels {
     level = std::max(level, 1u);
     for (const Read& read : reads) {
       if (!is_root(read.node)) continue;
+      edges.push_back({read.node, id, beside(read)});
       if (!beside(read) || plan.levels[read.node] != level) {
         needed[read.node] = 1;
         continue;
       }
-      step = std::max(step, plan.steps[read.node] + 1);
+      if (wants_whole(read.node, id)) needed[read.node] = 1;
       parent[find(read.node)] = find(id);
       linked[id] = linked[read.node] = 1;
     }
     plan.levels[id] = level;
-    plan.steps[id] = step;
+  }
+
+  // Of a block, rows that are not outermost lie closer than in the whole array: a product wants strides that
+  // are known before blocks are.
+  bool wants_whole(uint32_t source, uint32_t reader) const {
+    return row_role(graph, source).axis != 0 && is_matrix_product(graph, reader);
+  }
+
+  // A root that only members of one tree read, at their own rows, joins the tree, though it could be computed
+  // earlier.
+  void sink() {
+    std::vector<Edge> by_source = edges;
+    std::stable_sort(by_source.begin(), by_source.end(),
+                     [](const Edge& a, const Edge& b) { return a.source > b.source; });
+    for (auto first = by_source.begin(), end = first; first != by_source.end(); first = end) {
+      const uint32_t id = first->source, reader = first->reader;
+      end = std::find_if(first, by_source.end(), [&](const Edge& e) { return e.source != id; });
+      const bool together = std::all_of(first, end, [&](const Edge& e) {
+        return e.beside && find(e.reader) == find(reader) && plan.levels[e.reader] == plan.levels[reader];
+      });
+      if (linked[id] || !together || plan.levels[reader] <= plan.levels[id]) continue;
+      plan.levels[id] = plan.levels[reader];
+      parent[find(id)] = find(reader);
+      linked[id] = linked[reader] = 1;
+      needed[id] = std::any_of(first, end, [&](const Edge& e) { return wants_whole(id, e.reader); });
+    }
+    for (const Edge& e : edges)
+      if (plan.levels[e.source] == plan.levels[e.reader])
+        plan.steps[e.reader] = std::max(plan.steps[e.reader], plan.steps[e.source] + 1);
   }
 
   void run() {
@@ -79,8 +116,12 @@ struct Levels {
         of_arrays = of_arrays || !graph.type(input).is_scalar();
       }
       if (plan.roles[id] == Role::scalar && of_arrays)
-        for (const Read& read : reads_of(plan, id)) needed[read.node] = 1;
+        for (const Read& read : reads_of(plan, id)) {
+          needed[read.node] = 1;
+          edges.push_back({read.node, id, false});
+        }
     }
+    sink();
     for (const Output& output : plan.program->outputs) {
       uint32_t id = output.value.node;
       while (plan.roles[id] == Role::view) id = graph.inputs(id)[0].node;

@@ -189,7 +189,12 @@ void group_nests(Plan& plan) {
     if (plan.roles[id] != Role::root) continue;
     for (Nest& nest : nests_of(plan, id)) {
       nest.level = plan.levels[id];
-      if (plan.trees[id] != Plan::no_tree) nest.rows = row_role(graph, id).rows;
+      if (plan.trees[id] != Plan::no_tree) {
+        const RowRole role = row_role(graph, id);
+        nest.rows = role.rows, nest.row_axis = role.axis;
+        if (nest.rows == Rows::folded && nest.product && !nest.product->columns_adjacent())
+          nest.kind = NestKind::fold_chain, nest.product = nullptr;
+      }
       all.push_back(std::move(nest));
     }
   }
@@ -217,7 +222,7 @@ void group_nests(Plan& plan) {
     }
     if (!joined) plan.nests.push_back(std::move(nest));
   }
-  for (Nest& nest : plan.nests) nest.flat = is_flat(plan, nest);
+  for (Nest& nest : plan.nests) nest.flat = nest.row_axis == 0 && is_flat(plan, nest);
 }
 
 }  // namespace wengert

@@ -43,7 +43,7 @@ enum class NestKind : uint8_t {
 /// What a nest does with the rows of a tree's outermost axis.
 enum class Rows : uint8_t {
   none,   ///< it cannot be in a tree
-  kept,   ///< a result for each row: the first axis of its results
+  kept,   ///< a result for each row: along one axis of its results
   folded  ///< folds them, from block to block
 };
 
@@ -79,6 +79,7 @@ struct Nest {
   Extent scratch = -1;
   std::vector<Nest> members = {};  ///< tree
   Rows rows = Rows::none;          ///< member of a tree
+  uint32_t row_axis = 0;           ///< that it keeps, in its space
   uint32_t block = 0;              ///< tree: rows of a block
   /// tree: its members are loops over rows alone, so that blocks may be of any length. Their spaces may then
   /// be a few rows longer or shorter than the tree's.
@@ -100,8 +101,9 @@ bool may_be_long(const Extent& extent);
 struct Storage {
   /// block: in the workspace, only the rows of the block that is being computed
   enum class Kind : uint8_t { none, input, output, workspace, constant, block } kind = Kind::none;
-  uint32_t index = 0;  ///< input or output number
+  uint32_t index = 0;  ///< input or output number; block: the axis of rows
   Extent offset = 0;   ///< workspace, block: in bytes, a multiple of 64
+  uint32_t rows = 0;   ///< block: how many of them
 };
 
 /// What alike units share: short lists of nodes that are computed together, with their ops, attributes,

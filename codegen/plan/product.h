@@ -37,6 +37,8 @@ struct Product {
   Extent first = 0, behind = 0;
   ProductFactor left = {}, right = {};
   Packing pack_left = Packing::never, pack_right = Packing::never;
+  /// Whether a vector of columns of the right factor lies side by side.
+  bool columns_adjacent() const { return right.outer.is(1) || columns.is(1); }
   // Parts of the nest's scratch, in bytes from its start: partial sums of chunks, packed factors.
   Extent sums_at = 0, left_at = 0, right_at = 0, scratch = 0;
 };

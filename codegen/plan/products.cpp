@@ -119,10 +119,9 @@ void choose_packing(Product& product) {
   product.pack_left =
       packing(product.rows * product.inner, product.columns * size, product.dtype, left_packing);
   // Tiles take vectors of columns.
-  const bool vectors = product.right.outer.is(1) || product.columns.is(1);
-  product.pack_right =
-      vectors ? packing(product.columns * product.inner, product.rows, product.dtype, right_packing)
-              : Packing::always;
+  product.pack_right = product.columns_adjacent() ? packing(product.columns * product.inner, product.rows,
+                                                            product.dtype, right_packing)
+                                                  : Packing::always;
 }
 
 void count_scratch(Product& product) {

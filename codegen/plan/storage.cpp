@@ -49,10 +49,20 @@ class Workspace {
 // Results of chunks that are kept at the same time.
 int64_t kept_chunks(const Nest& nest) { return nest.workers > 1 ? summation::most_chunks : chunk_levels; }
 
+// A right factor whose columns do not lie side by side, as a member of a tree turns it before its first
+// block.
+Extent turned_bytes(const Product& product) {
+  if (product.columns_adjacent()) return 0;
+  return aligned_bytes(element_count(product.batch) * product.inner * product.columns *
+                       static_cast<int64_t>(size_of(product.dtype)));
+}
+
 // What a fold's accumulators take: codegen/plan/plan.h says how they lie.
 Extent scratch_bytes(const Graph& graph, const Nest& nest) {
-  if (nest.product) return nest.product->scratch;
-  if (nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
+  const bool product = nest.kind == NestKind::product;
+  if (product && nest.rows == Rows::none) return nest.product->scratch;
+  if (product && nest.rows == Rows::kept) return turned_bytes(*nest.product);
+  if (!product && nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
   const auto roots = static_cast<int64_t>(nest.roots.size());
   const bool is_long = may_be_long(nest.space[nest.kept]);
   if (nest.rows != Rows::folded) {
@@ -129,9 +139,11 @@ void assign_storage(Plan& plan) {
         storage = {Storage::Kind::workspace, 0, workspace.allocate(bytes, level, last[root.node])};
         continue;
       }
-      const Extent row = element_count(Shape(type.shape.begin() + 1, type.shape.end()));
-      storage = {Storage::Kind::block, 0,
-                 workspace.allocate(aligned_bytes(row * (size * block)) * workers, level, level)};
+      Shape rows = type.shape;
+      rows[nest.row_axis] = block;
+      storage = {Storage::Kind::block, nest.row_axis,
+                 workspace.allocate(aligned_bytes(element_count(rows) * size) * workers, level, level),
+                 block};
     }
   };
   for (const Nest& nest : plan.nests) {

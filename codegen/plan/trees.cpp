@@ -14,17 +14,19 @@ namespace {
 constexpr int64_t block_bytes = 24 << 10;  // of all arrays' rows in a block: they stay in the first cache
 constexpr int64_t largest_block = 64;      // chunks of sums are multiples of it
 constexpr int64_t largest_ragged_block = 1024;
+constexpr int64_t least_product_block = 32;  // sums of folded products are loaded and stored for each block
 constexpr size_t most_members = 16;   // of a tree of loops that only read the same: keeps planning linear
 constexpr size_t most_interior = 16;  // roots of one loop: bounds registers
 constexpr int64_t most_ragged = 64;   // rows that a member may have more or less than its tree
 
 // Bytes of a row of what the nest stores and, where that is more, reads; 0 where it is not known.
 int64_t row_bytes(const Graph& graph, const Nest& nest) {
+  if (nest.kind == NestKind::product && nest.rows == Rows::folded) return 1;  // its factors are others' rows
   int64_t bytes = 0;
   for (Value root : nest.roots) {
     const Type& type = graph.type(nest.rows == Rows::folded ? graph.inputs(root.node)[0] : root);
     Extent row = 1;
-    const size_t axis = nest.rows == Rows::folded ? nest.kept : 0;
+    const size_t axis = nest.rows == Rows::folded ? nest.kept : nest.row_axis;
     for (size_t i = 0; i < nest.space.size(); i++)
       if (i != axis) row = row * nest.space[i];
     if (!row.is_number()) return 0;
@@ -45,6 +47,7 @@ uint32_t block_of(const Graph& graph, const Nest& tree) {
     const int64_t row = row_bytes(graph, nest);
     known = known && row > 0;
     bytes += row;
+    if (nest.kind == NestKind::product) block = std::max(block, least_product_block);
     if (nest.rows != Rows::folded || nest.kind != NestKind::fold_lanes) continue;
     // Accumulators of columns are loaded and stored for each block: several rows should share that.
     if (nest.kept > 0) block = largest_block;

@@ -92,6 +92,37 @@ TEST_CASE("layer norm with gradients of its parameters") {
   compare(program, rows);
 }
 
+TEST_CASE("small products are members: rows times matrices, and products over the rows") {
+  for (Dtype dtype : {f64, f32})
+    for (int64_t width : {3, 10, 33}) {
+      Build b;
+      const Expr x = b.in("x", dtype, {N, width}), means = b.in("means", dtype, {5, width}),
+                 root = b.in("root", dtype, {5, width, width});
+      const Expr centred = expand_dims(x, {1}) - means;
+      const Expr z = einsum("kij,nkj->nki", root, centred);
+      add_gradient(b, sum(logsumexp(-0.5 * sum(z * z, Axes{2}), Axes{1})), {means, root});
+      const Program program = optimized(b);
+      const Plan plan = make_plan(program);
+      INFO(print_plan(plan));
+      CHECK(nests_of(plan, NestKind::product) == 2);
+      compare(program, {{{"N", 0}}, {{"N", 1}}, {{"N", 31}}, {{"N", 33}}, {{"N", 70}}, {{"N", 4200}}});
+    }
+}
+
+TEST_CASE("small products whose factors lie otherwise") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, 7}), y = b.in("y", f64, {N, 2, 6}), w = b.in("w", f64, {7, 9}),
+             v = b.in("v", f64, {11, 9}), t = b.in("t", f64, {2, 4, 6});
+  const Expr h = tanh(matmul(x, w));
+  b.out("of_rows", matmul(h * 2.0, transpose(v)));
+  b.out("over_rows", matmul(transpose(h), x * 3.0));
+  b.out("over_turned_rows", dot_general(h, transpose(x * 0.5), {{}, {}, {0}, {1}}));
+  const Expr batch = einsum("nkj,kij->kni", y + 1.0, t);
+  b.out("of_batch", sum(batch * batch, Axes{2}));
+  b.out("again", einsum("kni,kij->nkj", batch, t) + y);
+  compare(b.program, {{{"N", 1}}, {{"N", 40}}, {{"N", 67}}, {{"N", 5000}}});
+}
+
 TEST_CASE("what is read at other rows lies in memory whole") {
   Build b;
   const Expr x = b.in("x", f64, {N, 40});
