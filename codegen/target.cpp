@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
 
@@ -30,6 +31,11 @@ void initialize_llvm() {
     LLVMInitializeAArch64TargetMC();
     LLVMInitializeAArch64AsmPrinter();
 #endif
+    // Loops come with the addresses they should have: reducing them again took up to three quarters of the
+    // compile time and gained nothing (docs/decisions/compile_path.md). Only a command line can say so.
+    const auto& options = llvm::cl::getRegisteredOptions();
+    if (const auto found = options.find("disable-lsr"); found != options.end())
+      found->second->addOccurrence(0, "disable-lsr", "true");
   });
 }
 

@@ -78,8 +78,8 @@ class Object {
   template <class T>
   std::vector<T> table(const Elf64_Shdr& section) const {
     if (section.sh_entsize != sizeof(T) || section.sh_size % sizeof(T) != 0) throw Unsupported();
-    std::vector<T> out(section.sh_size / sizeof(T));
     const char* from = part(section.sh_offset, section.sh_size);
+    std::vector<T> out(section.sh_size / sizeof(T));
     if (!out.empty()) std::memcpy(out.data(), from, section.sh_size);
     return out;
   }
