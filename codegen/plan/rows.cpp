@@ -112,7 +112,7 @@ RowRole row_role(const Graph& graph, uint32_t id) {
       const Type& operand = graph.type(graph.inputs(id)[0]);
       const Axes& axes = node.attributes->axes();
       if (axes.empty()) return {};
-      if (!contains(axes, 0)) return kept_rows(type);
+      if (!contains(axes, 0) || row_axis(operand.shape) != 0) return kept_rows(type);
       const std::string* order = node.attributes->find<std::string>("order");
       const bool lanes = order ? *order == "lanes" : axes.back() == operand.rank() - 1;
       return lanes == type.is_scalar() ? RowRole{Rows::folded, operand.shape[0]} : RowRole{};

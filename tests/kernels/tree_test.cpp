@@ -105,6 +105,7 @@ TEST_CASE("small products are members: rows times matrices, and products over th
       const Plan plan = make_plan(program);
       INFO(print_plan(plan));
       CHECK(nests_of(plan, NestKind::product) == 2);
+      CHECK(trees_of(plan) == 2);  // of the points and, behind it, of the gradients' five rows
       compare(program, {{{"N", 0}}, {{"N", 1}}, {{"N", 31}}, {{"N", 33}}, {{"N", 70}}, {{"N", 4200}}});
     }
 }
