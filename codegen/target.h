@@ -22,6 +22,8 @@ struct CompileOptions {
   Tier tier = Tier::full;
   bool fast_math = false;  ///< permits reassociation, contraction and reciprocals outside op bodies
   std::vector<std::string> external = {};  ///< C functions of the user, which may stay undefined
+  /// Outputs that together have so many bytes are stored around the caches.
+  int64_t beyond_caches = 24 << 20;
 };
 
 struct Target {

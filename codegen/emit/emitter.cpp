@@ -114,6 +114,17 @@ Interval Emitter::whole(const Extent& axis) {
   return {setup_.getInt64(0), extent(axis), axis.is_number() ? *axis.number() : -1};
 }
 
+bool Emitter::is_read(uint32_t node) {
+  if (read_.empty()) {
+    read_.resize(graph().size());
+    for (uint32_t id = 0; id < graph().size(); id++)
+      if (plan.roles[id] != Role::dead)
+        for (Value input : graph().inputs(id)) read_[input.node] = 1;
+    for (auto [output, copied] : plan.copies) read_[copied] = 1;
+  }
+  return read_[node];
+}
+
 void Emitter::set_block(Interval block, const std::map<uint32_t, llvm::Value*>& pointers) {
   block_ = block;
   for (auto [node, pointer] : pointers) pointers_[node] = pointer;

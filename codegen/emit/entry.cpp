@@ -4,6 +4,7 @@
 
 #include "codegen/emit/scalar_chunks.h"
 #include "codegen/emit/scope.h"
+#include "codegen/emit/streams.h"
 #include "codegen/llvm_types.h"
 
 namespace wengert {
@@ -74,6 +75,7 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
   }
   emit_copies(top, chunks, plan, point);
   builder.SetInsertPoint(top.builder.GetInsertBlock());
+  emit_stream_fence(emitter, builder);
   llvm::Value* flags = emitter.flags() ? builder.CreateLoad(builder.getInt32Ty(), emitter.flags()) : nullptr;
   end_entry(compilation, entry, builder, flags);
 }

@@ -12,7 +12,11 @@ static bool folds(const Emitter& emitter, Value root) {
 }
 
 LaneSums::LaneSums(Emitter& emitter, const Nest& nest, unsigned rows)
-    : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)), rows_(rows) {
+    : emitter_(emitter),
+      nest_(nest),
+      lanes_(lanes_of(emitter, nest)),
+      rows_(rows),
+      streams_(emitter, nest, lanes_of(emitter, nest)) {
   for (Value root : nest.roots) {
     if (!folds(emitter, root)) {
       maps_.push_back(root.node);
@@ -81,9 +85,15 @@ void LaneSums::row(Scope& scope, std::span<const Index> index, Interval range) {
     i.base = inner.builder.CreateAdd(i.base, inner.number(piece * lanes_));
     return i;
   };
+  if (!maps_.empty() && lanes_ > 1) {
+    Index first = index[0];
+    first.axes.push_back({range.begin, 1, scope.depth, nullptr});
+    streams_.open_here(scope, first);
+  }
   emit_loop(scope, whole, step_, lanes_, [&](Scope& inner, AxisIndex i) {
     for (unsigned piece = 0; piece < pieces; piece++) step(inner, index, at(inner, i, piece), piece);
   });
+  streams_.close();
   // Fewer than `step_` elements are left: lanes behind them keep their sums.
   emit_loop(scope, rest, step_, lanes_, [&](Scope& inner, AxisIndex i) {
     llvm::Value* left =
@@ -104,7 +114,7 @@ void LaneSums::step(Scope& scope, std::span<const Index> index, const AxisIndex&
   for (unsigned r = 0; r < rows_; r++) {
     Index full = index[r];
     full.axes.push_back(at);
-    for (uint32_t map : maps_) scope.store(map, full, scope.compute(map, full));
+    streams_.store(scope, maps_, full);
     for (const Fold& fold : folds_) {
       std::vector<llvm::Value*> elements;
       for (const Emitted& element : fold_elements(scope, fold.node, nest_, full))

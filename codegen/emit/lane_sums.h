@@ -2,6 +2,7 @@
 // nests that fold on their own and the trees of nests use these.
 #pragma once
 #include "codegen/emit/fold.h"
+#include "codegen/emit/streams.h"
 
 namespace wengert {
 
@@ -44,6 +45,7 @@ class LaneSums {
   int64_t step_ = 0;  // elements taken at once: the most accumulators of any fold
   std::vector<Fold> folds_;
   std::vector<uint32_t> maps_;
+  Streams streams_;
 };
 
 }  // namespace wengert

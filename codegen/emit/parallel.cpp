@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <llvm/IR/Module.h>
 
+#include "codegen/emit/streams.h"
 #include "codegen/llvm_types.h"
 
 namespace wengert {
@@ -106,6 +107,7 @@ llvm::Function* emit_body_function(Scope& outer, const std::function<void(Scope&
     inner.builder.CreateAtomicRMW(llvm::AtomicRMWInst::Or, emitter.make_flags(),
                                   inner.builder.CreateLoad(inner.builder.getInt32Ty(), own_flags),
                                   llvm::MaybeAlign(4), llvm::AtomicOrdering::Monotonic);
+  emit_stream_fence(emitter, inner.builder);
   inner.builder.CreateRetVoid();
   return function;
 }

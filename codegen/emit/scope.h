@@ -154,6 +154,9 @@ class Emitter {
   /// At the end of a block ahead of everything, for what does not depend on loops.
   Builder& setup() { return setup_; }
 
+  /// Whether the kernel reads the value again when it has been computed.
+  bool is_read(uint32_t node);
+
   const Graph& graph() const { return *plan.program->graph; }
   const Type& type(uint32_t node) const { return graph().type({node, 0}); }
 
@@ -161,6 +164,7 @@ class Emitter {
   const Plan& plan;
   EntryPoint entry;
   BodyCache bodies;
+  bool streams = false;  ///< a nest may store around the caches (codegen/emit/streams.h)
   std::vector<llvm::Value*> scalars;  ///< by node
 
  private:
@@ -168,6 +172,7 @@ class Emitter {
   Builder setup_;  ///< before the terminator of a block ahead of everything: sizes, pointers
   Frame frame_;
   std::map<uint32_t, llvm::Value*> pointers_;
+  std::vector<char> read_;  ///< by node; empty: not yet known
   Interval block_{nullptr, nullptr};
   std::map<uint32_t, std::vector<llvm::Value*>> strides_;
   std::map<std::string, llvm::Value*> extents_;

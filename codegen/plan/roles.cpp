@@ -80,9 +80,9 @@ struct Roles {
     const Body& body = bodies.elementwise(*node.op, *node.attributes, dtypes);
     size_t out = 0;
     for (const Instruction& in : body.code) {
-      // A division or a root costs as much as several other primitives.
+      // A division or a root of a vector costs more than storing and loading it.
       const bool slow = in.prim == Prim::divide || in.prim == Prim::square_root || in.prim == Prim::remainder;
-      out += in.prim == Prim::region ? 64 : slow ? 6 : in.prim == Prim::constant ? 0 : 1;
+      out += in.prim == Prim::region ? 64 : slow ? cheap + 1 : in.prim == Prim::constant ? 0 : 1;
     }
     return out;
   }

@@ -105,9 +105,10 @@ const Op divide{
     .arity = 2,
     .type = build::same_float_type,
     .body = [](Arithmetic& m, Inputs x, const Attributes&) { return m.divide(x[0], x[1]); },
-    // d(x/y)/dx = 1/y, d(x/y)/dy = -(x/y)/y
+    // d(x/y)/dx = 1/y, d(x/y)/dy = -(x/y)(1/y): one division for both
     .partials = [](std::span<const Expr> x, Expr y, const Attributes&) -> Exprs {
-      return {1.0 / x[1], -(y / x[1])};
+      const Expr inverse = 1.0 / x[1];
+      return {inverse, -(y * inverse)};
     },
     .samples = {{-3, 3}, {0.5, 3}},
     .reference = "div",

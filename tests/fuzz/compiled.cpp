@@ -13,13 +13,13 @@ namespace wengert::fuzz {
 
 using testing::GuardedArray;
 
-Compiled::Compiled(const Program& program, Tier tier, const Target& target, uint32_t threads)
+Compiled::Compiled(const Program& program, CompileOptions options, const Target& target, uint32_t threads)
     : Compiled(make_plan(program, {.vector_bits = target.vector_bits, .threads = threads, .part_work = 1}),
-               tier, target) {}
+               std::move(options), target) {}
 
-Compiled::Compiled(Plan plan, Tier tier, const Target& target)
+Compiled::Compiled(Plan plan, CompileOptions options, const Target& target)
     : plan_(std::move(plan)), symbols_(plan_.program->symbols()) {
-  Compilation compilation(target, {.tier = tier}, "random");
+  Compilation compilation(target, std::move(options), "random");
   emit_entry(compilation, plan_, describe_entry(plan_, "kernel"));
   kernel_ = load_object(compilation.emit_object());
 }

@@ -109,13 +109,15 @@ const Target& target_of(uint64_t seed) {
 }
 
 // Every second program is compiled as it was drawn, the others behind the passes; every third one for
-// threads.
+// threads; half of them store around the caches whatever the sizes.
 std::string kernel_differs(const Program& drawn, uint64_t seed) {
   RunOptions options;
   options.verify = false;
   const Program program =
       seed % 2 ? optimize(drawn, options) : run_pass(remove_dead_nodes, run_pass(expand_composites, drawn));
-  const Compiled compiled(program, seed % 5 == 0 ? Tier::fast : Tier::full, target_of(seed),
+  CompileOptions compiling{.tier = seed % 5 == 0 ? Tier::fast : Tier::full};
+  if (seed / 4 % 2 == 0) compiling.beyond_caches = 0;
+  const Compiled compiled(program, compiling, target_of(seed),
                           seed % 3 == 0 ? 2 + static_cast<uint32_t>(seed % 7) : 1);
   std::mt19937_64 random(seed);
   for (const Bindings& symbols : sizes(program, seed)) {

@@ -23,7 +23,7 @@ static void compare(const Program& program, const std::vector<Bindings>& sizes, 
   Plan plan = make_plan(program, options);
   INFO(print_plan(plan));
   INFO(options.threads, " threads");
-  const fuzz::Compiled compiled(std::move(plan), tier);
+  const fuzz::Compiled compiled(std::move(plan), {.tier = tier});
   for (const Bindings& known : sizes) {
     std::vector<Tensor> arguments;
     for (Value input : program.inputs()) {

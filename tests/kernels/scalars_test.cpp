@@ -37,7 +37,7 @@ Plan plan_of(const Program& program, ScalarTier tier, unsigned vector_bits = 0) 
 // Compiles the program as it stands and compares outputs and flags.
 void compare(const Program& program, Plan plan, Tier optimisation = Tier::full) {
   INFO(print_plan(plan));
-  const fuzz::Compiled compiled(std::move(plan), optimisation);
+  const fuzz::Compiled compiled(std::move(plan), {.tier = optimisation});
   Random random(1);
   std::vector<Tensor> arguments;
   for (Value input : program.inputs()) {

@@ -18,7 +18,7 @@ namespace {
 
 void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full,
              const Target& target = Target::host()) {
-  const fuzz::Compiled compiled(program, tier, target);
+  const fuzz::Compiled compiled(program, {.tier = tier}, target);
   for (const Bindings& known : sizes) {
     std::mt19937_64 random(7);
     std::vector<Tensor> arguments;
