@@ -1,10 +1,10 @@
-// The calling convention in LLVM: the functions of an Entry (codegen/describe/entry.h), their checks, and what the
-// body sees of its arguments.
+// The calling convention in LLVM: the functions of an Entry (codegen/describe/entry.h), their checks, and
+// what the body sees of its arguments.
 #pragma once
 #include <vector>
 
-#include "codegen/emit_extent.h"
 #include "codegen/describe/entry.h"
+#include "codegen/emit_extent.h"
 #include "codegen/llvm_forward.h"
 
 namespace wengert {

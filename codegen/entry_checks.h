@@ -2,8 +2,8 @@
 #pragma once
 #include <vector>
 
-#include "codegen/emit_extent.h"
 #include "codegen/describe/entry.h"
+#include "codegen/emit_extent.h"
 
 namespace wengert {
 

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "codegen/plan/joined_body.h"
 #include "codegen/llvm_arithmetic.h"
 #include "codegen/llvm_types.h"
+#include "codegen/plan/joined_body.h"
 #include "codegen/plan/scalar_units.h"
 
 namespace wengert {

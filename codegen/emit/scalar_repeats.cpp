@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "codegen/emit/scalar_chunks.h"
-#include "codegen/plan/joined_body.h"
 #include "codegen/llvm_types.h"
+#include "codegen/plan/joined_body.h"
 #include "codegen/plan/scalar_units.h"
 
 namespace wengert {

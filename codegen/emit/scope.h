@@ -164,7 +164,7 @@ class Emitter {
   const Plan& plan;
   EntryPoint entry;
   BodyCache bodies;
-  bool streams = false;  ///< a nest may store around the caches (codegen/emit/streams.h)
+  bool streams = false;               ///< a nest may store around the caches (codegen/emit/streams.h)
   std::vector<llvm::Value*> scalars;  ///< by node
 
  private:

@@ -15,7 +15,8 @@ class Compiled {
  public:
   /// The program has no composites; it must outlive this. With `threads` above 1 every loop that can be is
   /// cut into parts, however little there is to do.
-  Compiled(const Program& program, CompileOptions options, const Target& target = Target::host(), uint32_t threads = 1);
+  Compiled(const Program& program, CompileOptions options, const Target& target = Target::host(),
+           uint32_t threads = 1);
   Compiled(Plan plan, CompileOptions options, const Target& target = Target::host());
 
   /// As evaluate(). Runs with the arrays against the page behind, then against the page before; a threaded

@@ -9,7 +9,7 @@
 namespace wengert::tests {
 
 static std::function<Outputs(std::span<const Tensor>)> load_kernel(const Program& program) {
-  const auto kernel = std::make_shared<fuzz::Compiled>(program, Tier::fast);
+  const auto kernel = std::make_shared<fuzz::Compiled>(program, CompileOptions{.tier = Tier::fast});
   return [kernel, &program](std::span<const Tensor> arguments) {
     return kernel->run(arguments, bind_symbols(program, arguments)).outputs;
   };
