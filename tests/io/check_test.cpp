@@ -134,7 +134,7 @@ TEST_CASE("what is not finite is not compared") {
       [](Expr x) { return sqrt(x); }, [](Expr x) { return log(x); }, [](Expr x) { return 1.0 / x; },
       [](Expr x) { return x + stop_gradient(log(x)); }};
   for (const auto& f : functions) {
-    const CheckRow& one = first_row_at(f, 0, rows);
+    const CheckRow one = first_row_at(f, 0, rows);
     CAPTURE(one.note);
     CHECK(one.verdict == Verdict::unsettled);
     CHECK(has(one.note, "not finite here"));
@@ -148,7 +148,7 @@ TEST_CASE("what is not finite is not compared") {
 
 TEST_CASE("a kink is told by its two slopes") {
   std::vector<CheckRow> rows;
-  const CheckRow& relu_at_0 = first_row_at([](Expr x) { return relu(x); }, 0, rows);
+  const CheckRow relu_at_0 = first_row_at([](Expr x) { return relu(x); }, 0, rows);
   CHECK(relu_at_0.verdict == Verdict::unsettled);
   CHECK(has(relu_at_0.note, "a kink?"));
   CHECK(has(relu_at_0.note, "0 to the left and 1 to the right"));
@@ -164,7 +164,7 @@ TEST_CASE("a kink is told by its two slopes") {
 
 TEST_CASE("stop_gradient is named where differences see through it") {
   std::vector<CheckRow> rows;
-  const CheckRow& one = first_row_at([](Expr x) { return x * stop_gradient(x); }, 2, rows);
+  const CheckRow one = first_row_at([](Expr x) { return x * stop_gradient(x); }, 2, rows);
   CHECK(one.verdict == Verdict::wrong);
   CHECK(has(one.note, "stop_gradient"));
 }
