@@ -3,7 +3,8 @@
 # (.clang-tidy), which takes minutes. `tools/lint.sh fix` lays the sources out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mapfile -t sources < <(git ls-files '*.cpp' '*.h' '*.c')
+folders=(frontend ir passes codegen runtime tests tools benchmarks examples)
+mapfile -t sources < <(find "${folders[@]}" -name '*.cpp' -o -name '*.h' -o -name '*.c')
 case "${1:-check}" in
   fix)
     tools/setup.sh format
@@ -15,7 +16,7 @@ case "${1:-check}" in
   tidy)
     tools/setup.sh tidy
     cmake --preset release -D CMAKE_EXPORT_COMPILE_COMMANDS=ON
-    git ls-files {ir,passes,codegen,runtime,frontend,tools}/'*.cpp' |
+    find ir passes codegen runtime frontend tools -name '*.cpp' |
       xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/release --quiet ;;
   *) echo "usage: tools/lint.sh [check|fix|tidy]" >&2; exit 2 ;;
 esac

@@ -14,8 +14,8 @@ test=(doctest-dev libmpfr-dev python3 python3-numpy)
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
-  format) wanted=(git clang-format-$llvm) ;;
-  tidy) wanted=("${build[@]}" "${test[@]}" git clang-tidy-$llvm) ;;
+  format) wanted=(clang-format-$llvm) ;;
+  tidy) wanted=("${build[@]}" "${test[@]}" clang-tidy-$llvm) ;;
   *) echo "usage: tools/setup.sh [build|test|format|tidy]" >&2; exit 2 ;;
 esac
 
