@@ -29,13 +29,12 @@ static void require_type_of(Expr parameter, std::initializer_list<Expr> others, 
 
 /// A number of the optimiser in the parameter's dtype; it must not turn an f32 parameter into f64.
 static Expr setting(const Operand& x, Expr parameter) {
-  return convert(Operand(build::expr_of(x, parameter.graph(), f64), x.at), parameter.dtype());
+  return convert(build::expr_of(x, parameter.graph(), f64), parameter.dtype());
 }
 
 /// 1 - x, taken in f64 before it is rounded.
 static Expr complement(const Operand& x, Expr parameter) {
-  return convert(1.0 - convert(Operand(build::expr_of(x, parameter.graph(), f64), x.at), f64),
-                 parameter.dtype());
+  return convert(1.0 - convert(build::expr_of(x, parameter.graph(), f64), f64), parameter.dtype());
 }
 
 Expr gradient_descent(Expr parameter, Expr gradient, Operand rate) {
@@ -68,7 +67,7 @@ AdagradStep adagrad(Expr parameter, Expr gradient, Expr squares, Operand rate, O
 
 /// 1 - βᵗ in f64: in f32 the difference would lose what makes the first steps right.
 static Expr bias_correction(const Operand& beta, Expr step, Expr parameter) {
-  const Expr logarithm = log(convert(Operand(build::expr_of(beta, parameter.graph(), f64), beta.at), f64));
+  const Expr logarithm = log(convert(build::expr_of(beta, parameter.graph(), f64), f64));
   return convert(-expm1(convert(step, f64) * logarithm), parameter.dtype());
 }
 

@@ -62,7 +62,10 @@ Graph& graph_of(std::span<const Expr> operands, std::string_view what, std::sour
 }
 
 Expr expr_of(const Operand& x, Graph& graph, Dtype weak_type) {
-  if (x.weak == Operand::Weak::none) return x.expr;
+  if (x.weak == Operand::Weak::none) {
+    if (x.expr.absent()) throw Error(Code::argument, "an operand is absent", x.at);
+    return x.expr;
+  }
   if (x.weak == Operand::Weak::floating || is_float(weak_type)) return constant(graph, weak_type, x.number);
   return constant(graph, weak_type, x.integer);
 }

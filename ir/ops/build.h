@@ -8,7 +8,8 @@
 
 namespace wengert::build {
 
-/// The operand as an Expr of its own dtype; a weak number takes `weak_type`.
+/// The operand as an Expr of its own dtype; a weak number takes `weak_type`. Error(argument) where it is
+/// absent.
 Expr expr_of(const Operand& x, Graph& graph, Dtype weak_type);
 /// The graph of the operands; Error(argument) when there is none or there are two.
 Graph& graph_of(std::initializer_list<const Operand*> operands, std::string_view what);
