@@ -123,7 +123,7 @@ void Space::run(Scope& scope) {
   if (!flat)
     return emit_rows_in_parts(scope, nest, [&](Scope& part, Interval rows) { split(part, {}, rows, lanes); });
   const Interval elements = flat_range(scope, nest, scope.emitter.range(nest, 0));
-  emit_in_parts(scope, nest, elements, 64,
+  emit_in_parts(scope, nest, elements, scope.number(64), most_parts,
                 [&](Scope& part, Interval range) { innermost(part, {}, range, lanes); });
 }
 

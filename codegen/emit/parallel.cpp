@@ -21,7 +21,6 @@
 namespace wengert {
 namespace {
 
-constexpr int64_t most_parts = 64;
 constexpr unsigned next_field = 0, parts_field = 1, first_capture = 2;
 
 // The values that a function uses and another one has.
@@ -197,11 +196,11 @@ bool is_at_most_one(llvm::Value* value) {
 }
 
 // How many parts the work is enough for, at least one.
-llvm::Value* emit_wanted_parts(Emitter& emitter, const Nest& nest) {
+llvm::Value* emit_wanted_parts(Emitter& emitter, const Nest& nest, int64_t at_most) {
   Builder& b = emitter.setup();
   llvm::Value* least =
       llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(emitter.plan.options.part_work));
-  llvm::Value* most = llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(most_parts));
+  llvm::Value* most = llvm::ConstantFP::get(b.getDoubleTy(), static_cast<double>(at_most));
   llvm::Value* wanted = b.CreateFDiv(emit_work(emitter, nest.work), least);
   wanted = b.CreateSelect(b.CreateFCmpOLT(wanted, most), wanted, most);
   llvm::Value* parts = b.CreateFPToSI(wanted, b.getInt64Ty());
@@ -233,7 +232,7 @@ void emit_parallel(Scope& outer, const Nest& nest, llvm::Value* parts,
   llvm::Function* task = emit_task(emitter, part, type);
   llvm::Value* given =
       b.CreateICmpNE(emitter.entry.parallel_for, llvm::ConstantPointerNull::get(b.getPtrTy()));
-  llvm::Value* enough = b.CreateICmpSGT(emit_wanted_parts(emitter, nest), outer.number(1));
+  llvm::Value* enough = b.CreateICmpSGT(emit_wanted_parts(emitter, nest, most_parts), outer.number(1));
   llvm::Value* threaded = b.CreateAnd(given, b.CreateAnd(enough, b.CreateICmpSGT(parts, outer.number(1))));
   auto when = [&](llvm::Value* condition, const std::function<void(Builder&)>& then) {
     emit_loop(outer, {outer.number(0), b.CreateZExt(condition, b.getInt64Ty())}, 1, outer.lanes,
@@ -248,14 +247,14 @@ void emit_parallel(Scope& outer, const Nest& nest, llvm::Value* parts,
   when(b.CreateNot(threaded), [&](Builder& then) { then.CreateCall(task, {data, then.getInt64(0)}); });
 }
 
-void emit_in_parts(Scope& outer, const Nest& nest, Interval range, int64_t granule,
+void emit_in_parts(Scope& outer, const Nest& nest, Interval range, llvm::Value* granule, int64_t most,
                    const std::function<void(Scope&, Interval)>& body) {
   if (!outer.emitter.splits(nest)) return body(outer, range);
   Builder& b = outer.builder;
-  llvm::Value *one = outer.number(1), *unit = outer.number(granule);
+  llvm::Value* one = outer.number(1);
   llvm::Value* count = b.CreateSub(range.end, range.begin);
-  llvm::Value* size = divided_up(b, count, emit_wanted_parts(outer.emitter, nest));
-  size = b.CreateMul(divided_up(b, size, unit), unit);
+  llvm::Value* size = divided_up(b, count, emit_wanted_parts(outer.emitter, nest, most));
+  size = b.CreateMul(divided_up(b, size, granule), granule);
   size = b.CreateSelect(b.CreateICmpSLT(size, one), one, size);
   llvm::Value* parts = divided_up(b, count, size);  // none is empty, but for the only one
   parts = b.CreateSelect(b.CreateICmpSLT(parts, one), one, parts);
@@ -269,7 +268,7 @@ void emit_in_parts(Scope& outer, const Nest& nest, Interval range, int64_t granu
 void emit_rows_in_parts(Scope& outer, const Nest& nest, const std::function<void(Scope&, Interval)>& body) {
   // Parts of a single axis begin where vectors do.
   const int64_t granule = nest.space.size() == 1 ? 64 : 1;
-  emit_in_parts(outer, nest, outer.emitter.range(nest, 0), granule, body);
+  emit_in_parts(outer, nest, outer.emitter.range(nest, 0), outer.number(granule), most_parts, body);
 }
 
 }  // namespace wengert

@@ -12,10 +12,11 @@ namespace wengert {
 void emit_parallel(Scope& outer, const Nest& nest, llvm::Value* parts,
                    const std::function<void(Scope&, llvm::Value* part)>& body);
 
-/// Emits body for all of the range, over which a nest goes: in parts of whole multiples of `granule` elements
-/// where that pays. There is at least one part, also of nothing.
-void emit_in_parts(Scope& outer, const Nest& nest, Interval range, int64_t granule,
+/// Emits body for all of the range, over which a nest goes: in `most` parts at most, of whole multiples of
+/// `granule` elements, where that pays. There is at least one part, also of nothing.
+void emit_in_parts(Scope& outer, const Nest& nest, Interval range, llvm::Value* granule, int64_t most,
                    const std::function<void(Scope&, Interval)>& body);
+constexpr int64_t most_parts = 64;
 /// The same for the outermost axis of a nest.
 void emit_rows_in_parts(Scope& outer, const Nest& nest, const std::function<void(Scope&, Interval)>& body);
 

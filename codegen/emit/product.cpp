@@ -1,4 +1,5 @@
 // Matrix products (codegen/plan/product.h), and the maps over their results.
+#include "codegen/emit/parallel.h"
 #include "codegen/emit/product_matrix.h"
 #include "codegen/llvm_types.h"
 
@@ -26,10 +27,35 @@ class ProductEmitter {
     Value* column_bytes = top.builder.CreateMul(columns_, number(static_cast<int64_t>(size_of(dtype_))));
     pack_left_ = packs(top, product_.pack_left, rows_, column_bytes, left_packing);
     pack_right_ = packs(top, product_.pack_right, columns_, rows_, right_packing);
-    emit_loops(top, product_.batch, {}, [&](Scope& scope, const Index& batch) { matrix(scope, batch); });
+    const Stretch rows{number(0), rows_}, columns{number(0), columns_};
+    if (product_.batch.empty())
+      return emitter_.splits(nest_) ? in_parts(top) : matrix(top, {}, rows, columns);
+    const std::span<const Extent> batch(product_.batch);
+    emit_in_parts(top, nest_, emitter_.whole(batch[0]), number(1), most_parts,
+                  [&](Scope& part, Interval range) {
+                    emit_loop(part, range, 1, 1, [&](Scope& outer, AxisIndex i) {
+                      emit_loops(outer, batch.subspan(1), Index{{i}},
+                                 [&](Scope& scope, const Index& at) { matrix(scope, at, rows, columns); });
+                    });
+                  });
   }
 
  private:
+  // Each worker has a stretch of whole tiles along the longer side of the results, since it packs all of the
+  // factor of the other side.
+  void in_parts(Scope& top) {
+    Builder& b = top.builder;
+    Value* tall = b.CreateICmpSGE(rows_, columns_);
+    Value* tile = b.CreateSelect(tall, number(tile_.rows), number(int64_t{tile_.vectors} * tile_.lanes));
+    const Interval side{number(0), b.CreateSelect(tall, rows_, columns_)};
+    emit_in_parts(top, nest_, side, tile, nest_.workers, [&](Scope& part, Interval range) {
+      Builder& c = part.builder;
+      Value* count = c.CreateSub(range.end, range.begin);
+      matrix(part, {}, {c.CreateSelect(tall, range.begin, number(0)), c.CreateSelect(tall, count, rows_)},
+             {c.CreateSelect(tall, number(0), range.begin), c.CreateSelect(tall, columns_, count)});
+    });
+  }
+
   Value* number(int64_t value) { return llvm::ConstantInt::get(rows_->getType(), value, true); }
   Value* at(Scope& scope, Value* pointer, Value* elements) {
     return scope.builder.CreateGEP(memory_type(scope.builder.getContext(), dtype_), pointer, elements);
@@ -53,7 +79,8 @@ class ProductEmitter {
     return b.CreateAnd(large, b.CreateICmpSGE(others, number(rule.lines)));
   }
 
-  void matrix(Scope& scope, const Index& batch) {
+  // These rows and columns of a product's results.
+  void matrix(Scope& scope, const Index& batch, const Stretch& down, const Stretch& across) {
     const Strided left = strided(scope, product_.left, batch), right = strided(scope, product_.right, batch);
     Value* place = number(0);
     for (size_t i = 0; i < batch.axes.size(); i++)
@@ -61,13 +88,16 @@ class ProductEmitter {
                                       batch.axes[i].base);
     place = scope.builder.CreateMul(place, scope.builder.CreateMul(rows_, columns_));
     Value* result = at(scope, emitter_.pointer(nest_.roots[0].node), place);
-    if (nest_.roots.size() == 1)
-      return block(scope, left, right, result, {number(0), rows_}, {number(0), columns_});
+    if (nest_.roots.size() == 1) return block(scope, left, right, result, down, across);
+    auto behind = [](Scope& s, const Stretch& outer, const Stretch& inner) {
+      return Stretch{s.builder.CreateAdd(outer.begin, inner.begin), inner.count};
+    };
     // The maps find their results in the second cache.
-    emit_blocks(scope, columns_, number(ProductBlocks::mapped_columns), [&](Scope& s, const Stretch& across) {
-      emit_blocks(s, rows_, number(ProductBlocks::rows(dtype_)), [&](Scope& inner, const Stretch& down) {
-        block(inner, left, right, result, down, across);
-        maps(inner, batch, down, across);
+    emit_blocks(scope, across.count, number(ProductBlocks::mapped_columns), [&](Scope& s, const Stretch& j) {
+      emit_blocks(s, down.count, number(ProductBlocks::rows(dtype_)), [&](Scope& inner, const Stretch& i) {
+        const Stretch rows = behind(inner, down, i), columns = behind(inner, across, j);
+        block(inner, left, right, result, rows, columns);
+        maps(inner, batch, rows, columns);
       });
     });
   }
@@ -99,7 +129,9 @@ class ProductEmitter {
     const MatrixKind kind{product_.pack_left != Packing::never || product_.pack_right != Packing::never,
                           !product_.first.is_number() || *product_.first.number() >= summation::long_extent,
                           rest_vectors(tile_, product_.columns.number())};
-    Value* scratch = emitter_.workspace(nest_.scratch == Extent(-1) ? Extent(0) : nest_.scratch);
+    Value* scratch = nest_.scratch == Extent(-1)
+                         ? emitter_.workspace(0)
+                         : emitter_.own_workspace(nest_.scratch, aligned_bytes(product_.scratch));
     auto part = [&](const Extent& offset) {
       return scope.builder.CreateGEP(b.getInt8Ty(), scratch, emitter_.extent(offset));
     };

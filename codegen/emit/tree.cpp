@@ -159,7 +159,7 @@ void emit_tree(Scope& scope, const Nest& nest) {
   if (!emitter.splits(nest)) return Tree(emitter, nest).run(scope);
   const Interval rows = emitter.whole(nest.space[0]);
   if (!folds_rows(nest))
-    return emit_in_parts(scope, nest, rows, nest.block,
+    return emit_in_parts(scope, nest, rows, scope.number(nest.block), most_parts,
                          [&](Scope& part, Interval range) { Tree(emitter, nest).blocks(part, range); });
   llvm::Value* size = chunk_elements(scope, rows.end);
   llvm::Value* count = chunk_count(scope, rows.end, size);

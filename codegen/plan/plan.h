@@ -91,7 +91,8 @@ struct Nest {
   std::shared_ptr<const Product> product = {};
   std::optional<uint32_t> shared_storage = {};
   uint32_t workers = 1;  ///< that share it at most; each has a part of the scratch and of blocks to itself
-  Extent work = 0;       ///< in operations and half bytes; where there are several workers
+  /// Where there are several workers: 4 for each operation and byte, but 1 for an operation of a product.
+  Extent work = 0;
 };
 
 /// Whether an axis of this extent may be cut into chunks when it is folded (ir/summation.h).
@@ -160,9 +161,9 @@ struct PlanOptions {
   unsigned vector_bits = 512;  ///< of the target
   /// Workers that a call may have at most (docs/decisions/threads.md). 1: the kernel has no parallel_for.
   uint32_t threads = 1;
-  /// What a part of a nest should do at least, in operations and half bytes; tests want less.
+  /// What a part of a nest should do at least, in units of Nest::work; tests want less.
   int64_t part_work = default_part_work;
-  static constexpr int64_t default_part_work = int64_t{1} << 17;
+  static constexpr int64_t default_part_work = int64_t{1} << 20;
 };
 
 struct Plan {

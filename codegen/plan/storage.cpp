@@ -60,7 +60,7 @@ Extent turned_bytes(const Product& product) {
 // What a fold's accumulators take: codegen/plan/plan.h says how they lie.
 Extent scratch_bytes(const Graph& graph, const Nest& nest) {
   const bool product = nest.kind == NestKind::product;
-  if (product && nest.rows == Rows::none) return nest.product->scratch;
+  if (product && nest.rows == Rows::none) return aligned_bytes(nest.product->scratch) * nest.workers;
   if (product && nest.rows == Rows::kept) return turned_bytes(*nest.product);
   if (!product && nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
   const auto roots = static_cast<int64_t>(nest.roots.size());

@@ -15,6 +15,7 @@ static bool can_be_cut(const Nest& nest) {
   if (nest.space.empty()) return false;
   switch (nest.kind) {
     case NestKind::map:
+    case NestKind::product:
     case NestKind::place:
     case NestKind::fill: return true;
     case NestKind::fold_chain:
@@ -24,7 +25,6 @@ static bool can_be_cut(const Nest& nest) {
       return may_be_long(nest.space[0]) ||
              std::none_of(nest.members.begin(), nest.members.end(),
                           [](const Nest& member) { return member.rows == Rows::folded; });
-    case NestKind::product:
     case NestKind::scatter: return false;
   }
   return false;
@@ -36,7 +36,7 @@ void assign_workers(Plan& plan) {
   for (Nest& nest : plan.nests) {
     if (!can_be_cut(nest)) continue;
     const Cost cost = costs.of(nest);
-    nest.work = cost.operations * 2 + cost.bytes;
+    nest.work = cost.operations * (nest.kind == NestKind::product ? 1 : 4) + cost.bytes * 4;
     if (nest.work.is_number() && *nest.work.number() < 2 * plan.options.part_work) continue;
     nest.workers = plan.options.threads;
     for (Nest& member : nest.members) member.workers = nest.workers;
