@@ -1,5 +1,6 @@
-// Clocks and the timing of one contender. What is timed runs on this thread, so the clock is the thread's own
-// processor time: other processes of a shared machine count only by what they do to caches and frequency.
+// Clocks and the timing of one contender. Unless a contender says otherwise it runs on this thread, so the
+// clock is the thread's own processor time: other processes of a shared machine count only by what they do to
+// caches and frequency.
 #pragma once
 #include <vector>
 

@@ -23,6 +23,7 @@ struct Contender {
   /// One run counts as so many of the row: a loop of a billion operations, for a row of a thousand, counts a
   /// million.
   double counts = 1;
+  bool on_the_wall = false;  ///< it uses several threads: timed by the clock on the wall
 };
 
 /// A contender's `run` of something that is called once for each answer.

@@ -31,6 +31,9 @@ std::vector<RowMaker> all_rows() {
       {"deep-narrow-10k", "deep", deep("deep-narrow-10k", Deep::narrow, 10000)},
       {"deep-repeated-100k", "deep", deep("deep-repeated-100k", Deep::repeated, 100000)},
   };
+  for (const ThreadedProblem& problem : threaded_problems())
+    rows.push_back(
+        {problem.name + "-x4", "threads", [=](const Context& c) { return threads_row(c, problem); }});
   constexpr int64_t sizes[] = {4,   5,   6,   8,   12,  16,  24,  32,   48,   64,
                                100, 128, 192, 256, 384, 512, 768, 1000, 1024, 2048};
   auto add_matmul = [&](const std::string& group, const MatmulShape& shape) {

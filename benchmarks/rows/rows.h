@@ -23,6 +23,14 @@ struct MatmulShape {
   std::string name() const;
 };
 Row matmul_row(const Context&, const MatmulShape& shape);
+/// A program with numbers for some extents, and the run-time sizes of the others.
+struct ThreadedProblem {
+  std::string name, file, function;
+  Bindings known, sizes;
+  std::vector<std::string> grad;
+};
+std::vector<ThreadedProblem> threaded_problems();
+Row threads_row(const Context&, const ThreadedProblem& problem);
 /// exp, log and so on, as rows of f64 and f32.
 std::vector<std::string> function_names();
 Row function_row(const Context&, const std::string& name, Dtype dtype);

@@ -16,9 +16,10 @@ using namespace wengert::testing;
 
 namespace {
 
-void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full,
-             const Target& target = Target::host()) {
-  const fuzz::Compiled compiled(program, {.tier = tier}, target);
+void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier, const Target& target,
+             uint32_t threads) {
+  const fuzz::Compiled compiled(program, {.tier = tier}, target, threads);
+  INFO(threads, " threads");
   for (const Bindings& known : sizes) {
     std::mt19937_64 random(7);
     std::vector<Tensor> arguments;
@@ -36,6 +37,12 @@ void compare(const Program& program, const std::vector<Bindings>& sizes, Tier ti
       CHECK(got.outputs[i].same_bits(expected.outputs[i]));
     }
   }
+}
+
+void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full,
+             const Target& target = Target::host()) {
+  compare(program, sizes, tier, target, 1);
+  if (tier == Tier::full) compare(program, sizes, tier, target, 3);
 }
 
 // A·B with either factor stored transposed.

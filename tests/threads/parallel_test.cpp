@@ -37,6 +37,29 @@ std::vector<Case> cases() {
     p.outputs = {{"f", tanh(x + b).value()}};
     out.push_back({"rows", std::move(p), {{"N", 5'001}}});
   }
+  {
+    // Rows in blocks, folded: the loss and the gradient of a logistic regression. Then rows that are not.
+    Program p;
+    const Expr X = p.graph->input("X", Dtype::f64, {N, 20}), w = p.graph->input("w", Dtype::f64, {20});
+    const Expr scores = matmul(X, w), losses = log1p(exp(-scores));
+    p.outputs = {{"f", mean(losses).value()}, {"g", softmax(X, -1).value()}};
+    out.push_back({"trees", derive(std::move(p), {.of = "f", .grad = {"w"}}), {{"N", 30'011}}});
+  }
+  {
+    Program p;
+    const Expr x = p.graph->input("x", Dtype::f64, {N, 50});
+    p.outputs = {{"all", sum(x * x).value()},
+                 {"rows", sum(x, Axes{1}).value()},
+                 {"columns", max(x, Axes{0}).value()},
+                 {"at", argmax(x, 1).value()}};
+    out.push_back({"folds", std::move(p), {{"N", 20'011}}});
+  }
+  for (Dtype dtype : {Dtype::f32, Dtype::f64}) {
+    Program p;
+    const Expr A = p.graph->input("A", dtype, {N, 130}), B = p.graph->input("B", dtype, {130, 75});
+    p.outputs = {{"AB", tanh(matmul(A, B)).value()}, {"AtA", matmul(transpose(A), A).value()}};
+    out.push_back({"products", std::move(p), {{"N", 5'003}}});
+  }
   return out;
 }
 
