@@ -45,7 +45,8 @@ class ProductEmitter {
   // factor of the other side.
   void in_parts(Scope& top) {
     Builder& b = top.builder;
-    Value* tall = b.CreateICmpSGE(rows_, columns_);
+    // Tiles that are emitted in place want to know how many columns there are.
+    Value* tall = inlines() ? b.getTrue() : b.CreateICmpSGE(rows_, columns_);
     Value* tile = b.CreateSelect(tall, number(tile_.rows), number(int64_t{tile_.vectors} * tile_.lanes));
     const Interval side{number(0), b.CreateSelect(tall, rows_, columns_)};
     emit_in_parts(top, nest_, side, tile, nest_.workers, [&](Scope& part, Interval range) {

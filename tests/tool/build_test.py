@@ -23,6 +23,34 @@ int main(void) {
 }
 """
 
+# Calls a kernel on threads and without, and counts the workers.
+THREADED_CALLER = """\
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "g.h"
+LOOP
+static int64_t most;
+static void counting(void *context, int64_t count, void (*body)(void *, int64_t), void *data) {
+  if (count > most) most = count;
+  pthread_for(context, count, body, data);
+}
+int main(void) {
+  const int64_t n = 1000000;
+  const size_t bytes = n * sizeof(double);
+  double *x = malloc(bytes), *a = malloc(bytes), *b = malloc(bytes), y = 0, z = 1;
+  void *workspace = malloc(g_grad_workspace(n));
+  if (!x || !a || !b || !workspace) return 1;
+  for (int64_t i = 0; i < n; i++) x[i] = (double)(i % 1000) / 1000;
+  if (g_grad(x, n, &y, a, workspace, counting, NULL)) return 2;
+  if (g_grad(x, n, &z, b, workspace, NULL, NULL)) return 3;
+  if (y != z || memcmp(a, b, bytes)) return 4;
+  printf("%d workers at most\\n", (int)most);
+  return 0;
+}
+"""
+
 
 class Build(CommandTest):
     def test_files_and_entries(self):
@@ -75,6 +103,22 @@ class Build(CommandTest):
                        cwd=self.folder, check=True)
         out = subprocess.run([self.path("main")], capture_output=True, text=True, check=True).stdout
         self.assertEqual(out, "42 42 24 10 8\n")
+
+    @unittest.skipUnless(shutil.which("cc"), "there is no C compiler")
+    def test_threads(self):
+        """The loop of pthreads that the header shows gives the bits of no threads at all."""
+        self.write("g.wg", "fn g(x: f64[N]) -> f64 { sum(exp(x)) }\n")
+        self.wengert("build", "g.wg", "--grad", "x", "--threads", "3")
+        entry = json.loads(self.read("g.json"))["entries"][0]
+        self.assertEqual(entry["threads"], 3)
+        self.assertEqual([a["role"] for a in entry["arguments"]][-3:], ["workspace", "parallel_for", "context"])
+        header = self.read("g.h").decode()
+        loop = header[header.index("struct one"):header.index("} */") + 1]
+        self.write("main.c", THREADED_CALLER.replace("LOOP", loop))
+        subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-D_POSIX_C_SOURCE=200809L", "main.c", "g.o", "-o", "main",
+                        "-pthread"], cwd=self.folder, check=True)
+        done = subprocess.run(["./main"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, "3 workers at most\n"))
 
     def test_bad_requests(self):
         self.write("f.wg", POLYNOMIAL)
