@@ -47,13 +47,17 @@ class ProductEmitter {
     Builder& b = top.builder;
     // Tiles that are emitted in place want to know how many columns there are.
     Value* tall = inlines() ? b.getTrue() : b.CreateICmpSGE(rows_, columns_);
-    Value* tile = b.CreateSelect(tall, number(tile_.rows), number(int64_t{tile_.vectors} * tile_.lanes));
-    const Interval side{number(0), b.CreateSelect(tall, rows_, columns_)};
+    auto either = [&](Builder& at, Value* if_tall, Value* if_wide) {
+      if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(tall)) return known->isOne() ? if_tall : if_wide;
+      return at.CreateSelect(tall, if_tall, if_wide);
+    };
+    Value* tile = either(b, number(tile_.rows), number(int64_t{tile_.vectors} * tile_.lanes));
+    const Interval side{number(0), either(b, rows_, columns_)};
     emit_in_parts(top, nest_, side, tile, nest_.workers, [&](Scope& part, Interval range) {
       Builder& c = part.builder;
       Value* count = c.CreateSub(range.end, range.begin);
-      matrix(part, {}, {c.CreateSelect(tall, range.begin, number(0)), c.CreateSelect(tall, count, rows_)},
-             {c.CreateSelect(tall, number(0), range.begin), c.CreateSelect(tall, columns_, count)});
+      matrix(part, {}, {either(c, range.begin, number(0)), either(c, count, rows_)},
+             {either(c, number(0), range.begin), either(c, columns_, count)});
     });
   }
 
