@@ -149,7 +149,9 @@ std::vector<Cotangent> pull_back(std::span<const Expr> ys, std::span<const Cotan
     for (size_t i = 0; i < count; i++) {
       if (!wanted[i] || contributions[i].value.absent()) continue;
       check_contribution(graph, id, i, contributions[i]);
-      accumulate(table[graph.inputs(id)[i]], contributions[i]);
+      const Value input = graph.inputs(id)[i];
+      const bool ends = graph.node(input.node).op->kind == Kind::input;  // nothing asks for guards there
+      accumulate(table[input], {contributions[i].value, ends ? Expr() : contributions[i].guard});
     }
   }
   std::vector<Cotangent> out;

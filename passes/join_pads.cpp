@@ -1,6 +1,6 @@
 // A sum of arrays that are zero but for a part each, such as the gradient by an array of which single
 // elements are read: one concatenation of the parts. Exact: what a part is added to is +0, and x + 0 is what
-// the sum gives there (-0 + 0 is 0).
+// the sum gives there (-0 + 0 is 0). The guards of such a gradient are joined alike: bools, by or.
 #include <algorithm>
 #include <optional>
 
@@ -24,6 +24,12 @@ bool is_zero(const Graph& graph, Value value) {
   if (node.op != &ops::constant) return false;
   const Tensor& zero = node.attributes->get<Tensor>("value");
   return std::ranges::all_of(zero.bytes, [](auto byte) { return byte == decltype(byte){}; });
+}
+
+bool joins(const Graph& graph, uint32_t id) {
+  const Node& node = graph.node(id);
+  const Dtype dtype = (*node.types)[0].dtype;
+  return (node.op == &ops::add && is_float(dtype)) || (node.op == &ops::bit_or && dtype == Dtype::boolean);
 }
 
 // The only axis along which a pad with +0, without anything between elements, adds some; -1: it is not one.
@@ -53,16 +59,15 @@ class Joiner {
       for (Value input : graph.inputs(id)) reads[input.node]++;
     for (const Output& output : program.outputs) reads[output.value.node] += 2;
     for (uint32_t id = 0; id < graph.size(); id++)
-      if (graph.node(id).op == &ops::add)
+      if (joins(graph, id))
         for (Value input : graph.inputs(id))
-          inner_[input.node] = graph.node(input.node).op == &ops::add && reads[input.node] == 1;
+          inner_[input.node] = graph.node(input.node).op == graph.node(id).op && reads[input.node] == 1;
   }
 
   /// Whether the node is a sum to be joined; its leaves are then those of replace().
   bool finds(const Graph& from, uint32_t id, const Graph& to, std::span<const Value> inputs) {
-    if (from.node(id).op != &ops::add || inner_[id]) return false;
-    const Type& type = from.type({id, 0});
-    if (!is_float(type.dtype) || type.is_scalar() || !collect(from, id, to, inputs)) return false;
+    if (!joins(from, id) || inner_[id]) return false;
+    if (from.type({id, 0}).is_scalar() || !collect(from, id, to, inputs)) return false;
     std::sort(parts_.begin(), parts_.end(), [](const Part& a, const Part& b) { return a.begin < b.begin; });
     for (size_t i = 1; i < parts_.size(); i++)
       if (parts_[i].begin < parts_[i - 1].end) return false;  // they overlap
@@ -72,6 +77,7 @@ class Joiner {
   std::vector<Expr> replace(const Program& from, uint32_t id, Graph& to, std::span<const Value> inputs) {
     if (!finds(*from.graph, id, to, inputs)) return {};
     const Type& type = from.graph->type({id, 0});
+    const bool adds = is_float(type.dtype);
     std::vector<Expr> all;
     const auto gap = [&](int64_t begin, int64_t end) {
       Type between = type;
@@ -81,12 +87,14 @@ class Joiner {
     int64_t done = 0;
     for (const Part& part : parts_) {
       gap(done, part.begin);
-      all.push_back(Expr(to, part.part) + 0.0);
+      all.push_back(adds ? Expr(to, part.part) + 0.0 : Expr(to, part.part));
       done = part.end;
     }
     gap(done, *type.shape[static_cast<size_t>(axis_)].number());
     const Expr joined = concatenate(all, axis_);
-    return {other_ ? Expr(to, *other_) + joined : joined};
+    if (!other_) return {joined};
+    const Expr other(to, *other_);
+    return {adds ? other + joined : other | joined};
   }
 
  private:
@@ -101,7 +109,7 @@ class Joiner {
     while (!pending.empty()) {
       const auto [old, value] = pending.back();
       pending.pop_back();
-      if (inner_[old] && to.node(value.node).op == &ops::add) {
+      if (inner_[old] && to.node(value.node).op == from.node(id).op) {
         for (size_t i = 0; i < 2; i++)
           pending.emplace_back(from.inputs(old)[i].node, to.inputs(value.node)[i]);
         continue;
@@ -121,7 +129,7 @@ class Joiner {
     return parts_.size() >= 2;
   }
 
-  std::vector<char> inner_;  // by node: an add that only one other add reads
+  std::vector<char> inner_;  // by node: a sum that only one other sum reads
   std::vector<Part> parts_;
   int64_t axis_ = -1;
   std::optional<Value> other_;

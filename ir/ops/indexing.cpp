@@ -47,6 +47,27 @@ static Expr gather(Expr x, Expr indices, int64_t axis, const char* fill) {
   return x.graph().make(ops::gather, {x, indices}, {{"axis", axis}, {"fill", std::string(fill)}});
 }
 
+// Bools of one axis each, as those of an array of `shape`: the axes of `mask` stand where `axis` is.
+static Expr along(Expr mask, const Shape& shape, int64_t axis) {
+  Axes dimensions;
+  for (int64_t i = 0; i < mask.rank(); i++) dimensions.push_back(axis + i);
+  return broadcast_in_dim(mask, shape, dimensions);
+}
+
+// The guard of what gather picks from x, or scatter_add adds to it: the others are none of x's elements.
+static Expr in_range(Expr x, Expr indices, const Shape& picked, int64_t axis) {
+  const Expr wide = convert(indices, Dtype::i64);
+  return along((wide >= 0) & (wide < extent_value(x.graph(), x.shape()[axis])), picked, axis);
+}
+
+// The guard of x where it is gathered from: the rows that some index picks.
+static Expr ever_picked(Expr x, Expr indices, int64_t axis) {
+  Graph& graph = x.graph();
+  const Expr none = zeros(graph, {Dtype::i32, {x.shape()[axis]}}),
+             each = ones(graph, {Dtype::i32, indices.shape()});
+  return along(scatter_add(none, indices, each, 0) > 0, x.shape(), axis);
+}
+
 // The new axis folded into the picked one: slice b picks rows b*n … b*n + n - 1, and what was out of range
 // stays so.
 struct Folded {
@@ -107,21 +128,19 @@ const Op gather{
     .type = gather_type,
     .linearity = Linearity::jointly,
     .bprop = [](const Pull& pull) -> Cotangents {
-      const Expr g = pull.cotangents[0];
-      const Type& type = pull.inputs[0].type();
-      return {{wengert::scatter_add(zeros(g.graph(), type), pull.inputs[1], g,
-                                    pull.attributes.get<int64_t>("axis")),
-               {}},
+      const Expr x = pull.inputs[0], indices = pull.inputs[1];
+      const int64_t axis = pull.attributes.get<int64_t>("axis");
+      return {{wengert::scatter_add(zeros(x.graph(), x.type()), indices, pull.cotangents[0], axis),
+               ever_picked(x, indices, axis)},
               {}};
     },
-    // What is out of range depends on no element: its tangent is 0, as reverse mode drops its cotangent.
+    // What is out of range depends on no element.
     .jvp = [](const Push& push) -> Cotangents {
-      const auto picked = [&](Expr of) {
-        return of.absent()
-                   ? Expr()
-                   : wengert::gather(of, push.inputs[1], push.attributes.get<int64_t>("axis"), "zero");
-      };
-      return {{picked(push.tangents[0]), picked(push.guard(0))}};
+      const Expr x = push.inputs[0], indices = push.inputs[1], guard = push.guard(0);
+      const int64_t axis = push.attributes.get<int64_t>("axis");
+      return {{wengert::gather(push.tangents[0], indices, axis, "zero"),
+               guard.present() ? wengert::gather(guard, indices, axis, "zero")
+                               : in_range(x, indices, push.outputs[0].shape(), axis)}};
     },
     .batch = gather_batch,
 };
@@ -134,10 +153,12 @@ const Op scatter_add{
     .type = scatter_type,
     .linearity = Linearity::jointly,
     .bprop = [](const Pull& pull) -> Cotangents {
-      const Expr g = pull.cotangents[0];
+      const Expr g = pull.cotangents[0], indices = pull.inputs[1];
+      const int64_t axis = pull.attributes.get<int64_t>("axis");
       return {{g, {}},
               {},
-              {wengert::gather(g, pull.inputs[1], pull.attributes.get<int64_t>("axis"), "zero"), {}}};
+              {wengert::gather(g, indices, axis, "zero"),
+               in_range(pull.inputs[0], indices, pull.inputs[2].shape(), axis)}};
     },
     .batch = scatter_batch,
 };

@@ -152,6 +152,7 @@ static IndexMap slice_map(const Call& call) {
   return map;
 }
 
+// What is not taken is zero under a guard.
 static Cotangents slice_bprop(const Pull& pull) {
   const Expr g = pull.cotangents[0];
   const Shape& starts = pull.attributes.get<Shape>("starts");
@@ -163,7 +164,11 @@ static Cotangents slice_bprop(const Pull& pull) {
     high.push_back(pull.inputs[0].shape()[i] - starts[i] - (g.shape()[i] - 1) * steps[i] - 1);
     interior.push_back(steps[i] - 1);
   }
-  return {{pad(g, constant(g.graph(), g.dtype(), 0.0), starts, high, interior), {}}};
+  const auto put_back = [&](Expr part) {
+    return pad(part, constant(g.graph(), part.dtype(), 0.0), starts, high, interior);
+  };
+  const Type taken = g.type().with(Dtype::boolean);
+  return {{put_back(g), g.type() == taken ? Expr() : put_back(full(g.graph(), taken, 1))}};
 }
 
 static Exprs slice_batch(const Batch& batch) {

@@ -118,6 +118,10 @@ Expr pow(Operand x, Operand y) {
   const bool literal = y.weak == Operand::Weak::integer && x.weak == Operand::Weak::none;
   if (literal && y.integer >= -max_integer_exponent && y.integer <= max_integer_exponent)
     return integer_pow(x, y.integer);
+  if (y.weak == Operand::Weak::floating && y.number == 2.0 && x.expr.present()) {
+    const Expr squares = square_of_norm(x.expr);
+    if (squares.present()) return squares;
+  }
   return build::float_binary(ops::power, x, y);
 }
 

@@ -226,6 +226,27 @@ TEST_CASE("a user's op of two results, by the evaluator, compiled and differenti
   }
 }
 
+TEST_CASE(
+    "a user's op of two results: forward, second order, one result alone, an operand made of the other") {
+  Program program;
+  const Expr x = program.graph->input("x", f64), one = constant(*program.graph, f64, 1.0);
+  const Expr both = program.graph->make(user_sum_and_difference, {x, square(x)});
+  const Expr first(*program.graph, {both.value().node, 0}), second(*program.graph, {both.value().node, 1});
+  const Expr product = first * second, slope = reverse_mode(product, x);  // x^2 - x^4
+  program.outputs = {{"forward", jvp({&product, 1}, {&x, 1}, {&one, 1})[0].value()},
+                     {"second alone", reverse_mode(second, x).value()},
+                     {"forward alone", jvp({&second, 1}, {&x, 1}, {&one, 1})[0].value()},
+                     {"reverse twice", reverse_mode(slope, x).value()},
+                     {"forward over reverse", jvp({&slope, 1}, {&x, 1}, {&one, 1})[0].value()}};
+  const std::vector<Tensor> at = {Tensor::scalar(f64, 3)};
+  const std::vector<Tensor> direct = evaluate(program, at).outputs, native = jit(program)(at);
+  const double expected[] = {6 - 108, 1 - 6, 1 - 6, 2 - 108, 2 - 108};
+  for (size_t i = 0; i < 5; i++) {
+    CHECK(direct[i].at(0) == expected[i]);
+    CHECK(native[i].at(0) == expected[i]);
+  }
+}
+
 namespace {
 
 /// x y^2, with no rule of its own.

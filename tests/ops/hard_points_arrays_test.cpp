@@ -35,6 +35,7 @@ TEST_CASE("norms") {
   const Expected as_sum_of_squares{.value = 0, .first = {0, 0}, .second = {{2, 0}, {0, 2}}};
   check_point("square(norm) at 0", [](X x) { return square(norm(x[0])); }, {vec({0, 0})}, as_sum_of_squares);
   check_point("norm^2 at 0", [](X x) { return pow(norm(x[0]), 2); }, {vec({0, 0})}, as_sum_of_squares);
+  check_point("norm^2.0 at 0", [](X x) { return pow(norm(x[0]), 2.0); }, {vec({0, 0})}, as_sum_of_squares);
   check_point(
       "norm norm at 0", [](X x) { return norm(x[0]) * norm(x[0]); }, {vec({0, 0})}, as_sum_of_squares);
   check_point(
@@ -89,6 +90,32 @@ TEST_CASE("what a mask keeps still does not move what is made of it, in arrays")
   beside("sqrt of scattered elements", [](Expr x) {
     return sqrt(scatter_add(zeros(x.graph(), {f64, {3}}), iota(x.graph(), i64, {2}, 0), x));
   });
+}
+
+TEST_CASE("what nothing reads has no slope, whatever it was made with") {
+  const Expected second_alone{.value = 2, .first = {0, 0.25}, .second = {{0, 0}, {0, -1.0 / 32}}};
+  const auto check = [&](const char* what, Expr (*f)(Expr)) {
+    check_point(what, [f](X x) { return f(x[0]); }, {vec({0, 4})}, second_alone);
+  };
+  check("a slice", [](Expr x) { return slice_axis(sqrt(x), 0, 1, 2); });
+  check("every other element", [](Expr x) { return slice_axis(reverse(sqrt(x), {0}), 0, 0, 2, 2); });
+  check("a slice of rows", [](Expr x) { return slice_axis(reshape(sqrt(x), {1, 2}), 1, 1, 2); });
+  check("half of a concatenation", [](Expr x) {
+    const Expr parts[] = {sqrt(x), 1 + x};
+    return slice_axis(concatenate(parts, 0), 0, 1, 2);
+  });
+  check("two slices", [](Expr x) {
+    const Expr y = sqrt(x);
+    return 0.5 * slice_axis(y, 0, 1, 2) + 0.5 * index_axis(y, 0, 1);
+  });
+  check("an element that is picked",
+        [](Expr x) { return take(sqrt(x), constant(x.graph(), i64, int64_t{1})); });
+  check("elements that are picked twice", [](Expr x) {
+    return 0.5 * take(reshape(sqrt(x), {1, 2}), convert(constant(x.graph(), vec({1, 1})), i32), 1);
+  });
+  check_point("read beside what is not",
+              [](X x) { return sum(sqrt(x[0])) + slice_axis(sqrt(x[0]), 0, 1, 2); }, {vec({1, 4})},
+              {.value = 5, .first = {0.5, 0.5}});
 }
 
 TEST_CASE("extrema of arrays") {
@@ -182,6 +209,15 @@ TEST_CASE("gather and scatter") {
   check_point("take of an index out of range has no slope",
               [&](X x) { return sum(take(x[0], indices(x, {0, 7}))); }, {vec({1, 2, 3})},
               {.value = nan_, .first = {1, 0, 0}});
+  check_point("what is made of an element out of range has no slope",
+              [&](X x) { return square(take(x[0], indices(x, {0, 7}))); }, {vec({1, 2, 3})},
+              {.value = nan_, .first = {2, 0, 0}, .second = {{2, 0, 0}, {0, 0, 0}, {0, 0, 0}}});
+  check_point("nor has what is dropped, whatever it was made with",
+              [&](X x) { return scatter_add(x[0], indices(x, {1, 9}), sqrt(x[1])); },
+              {vec({0, 0}), vec({4, 0})},
+              {.value = 2,
+               .first = {1, 1, 0.25, 0},
+               .second = {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, -1.0 / 32, 0}, {0, 0, 0, 0}}});
   check_point("scatter_add drops an index out of range",
               [&](X x) { return weighted(scatter_add(x[0], indices(x, {1, 1, 9}), x[1])); },
               {vec({0, 0, 0}), vec({1, 2, 3})}, {.value = 6, .first = {1, 2, 3, 2, 2, 0}});

@@ -114,6 +114,22 @@ TEST_CASE("join_pads: a sum of parts is their concatenation, negative zeros incl
   CHECK_FALSE(joined(sum_of({{2, 3}}, 1)));
 }
 
+TEST_CASE("join_pads: the guards of parts are joined as the parts are") {
+  Program program;
+  const auto part = [&](const char* name, int64_t begin, int64_t end) {
+    const Expr x = program.graph->input(name, boolean, {end - begin});
+    return pad(x, constant(*program.graph, boolean, 0.0), {begin}, {9 - end}, {0});
+  };
+  const Expr other = program.graph->input("other", boolean, {9});
+  program.outputs = {{"any", (part("p", 4, 6) | part("q", 0, 3) | other).value()}};
+  const Program after = run_pass(join_pads, program);
+  CHECK(count(after, ops::pad) == 0);
+  CHECK(count(after, ops::concatenate) == 1);
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 20; i++)
+    CHECK(different_bits(program, after, random_arguments(program, {}, Draw(), random), {}) == "");
+}
+
 TEST_CASE("drop_gradient_marks") {
   check(drop_gradient_marks,
         std::string(x3) +
