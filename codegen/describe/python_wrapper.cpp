@@ -9,6 +9,7 @@ namespace wengert {
 namespace {
 
 constexpr std::string_view runtime = R"PYTHON(
+import builtins as _builtins
 import collections as _collections
 import ctypes as _ctypes
 import os as _os
@@ -35,43 +36,43 @@ class _Kernel:
     def __init__(self, name, inputs, symbols, outputs, solve, threads):
         self.name, self.inputs, self.symbols, self.outputs, self.solve = name, inputs, symbols, outputs, solve
         self.result = _collections.namedtuple(name + "_result", [output[0] for output in outputs])
-        self.packed = getattr(_library, name + "_packed")
+        self.packed = _builtins.getattr(_library, name + "_packed")
         self.packed.restype = _ctypes.c_int
         # Behind the workspace, threaded kernels take a parallel_for and its context: NULL, so one thread here.
         self.serial = [None] * (2 if threads > 1 else 0)
-        self.packed.argtypes = [_POINTERS, _SIZES, _POINTERS] + [_ctypes.c_void_p] * (1 + len(self.serial))
-        self.workspace = getattr(_library, name + "_workspace")
+        self.packed.argtypes = [_POINTERS, _SIZES, _POINTERS] + [_ctypes.c_void_p] * (1 + _builtins.len(self.serial))
+        self.workspace = _builtins.getattr(_library, name + "_workspace")
         self.workspace.restype = _ctypes.c_size_t
-        self.workspace.argtypes = [_ctypes.c_int64] * len(symbols)
+        self.workspace.argtypes = [_ctypes.c_int64] * _builtins.len(symbols)
 
     def array(self, input, value):
         name, dtype, extents = input
         array = _numpy.asarray(value)
         # Python's numbers take the kernel's type; an array must not lose anything.
-        rule = "safe" if isinstance(value, (_numpy.ndarray, _numpy.generic)) else "same_kind"
+        rule = "safe" if _builtins.isinstance(value, (_numpy.ndarray, _numpy.generic)) else "same_kind"
         if array.size and not _numpy.can_cast(array.dtype, _DTYPES[dtype], rule):
-            raise TypeError(f"{self.name}: {name} is {array.dtype}, wanted {dtype}")
-        if array.ndim != len(extents):
-            raise ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}]")
+            raise _builtins.TypeError(f"{self.name}: {name} is {array.dtype}, wanted {dtype}")
+        if array.ndim != _builtins.len(extents):
+            raise _builtins.ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}]")
         if array.size and array.dtype.kind in "iu" and dtype in ("i32", "i64"):
             limits = _numpy.iinfo(_DTYPES[dtype])
-            for number in (int(array.min()), int(array.max())):
+            for number in (_builtins.int(array.min()), _builtins.int(array.max())):
                 if not limits.min <= number <= limits.max:
-                    raise OverflowError(f"{self.name}: {name} has the number {number}, which does not fit {dtype}")
+                    raise _builtins.OverflowError(f"{self.name}: {name} has the number {number}, which does not fit {dtype}")
         array = _numpy.asarray(array, dtype=_DTYPES[dtype], order="C")
         return array if array.flags.aligned else array.copy()
 
     def find_sizes(self, arrays, given):
-        sizes = {symbol: int(value) for symbol, value in zip(self.symbols, given) if value is not None}
+        sizes = {symbol: _builtins.int(value) for symbol, value in _builtins.zip(self.symbols, given) if value is not None}
         for input, axis, symbol, scale, offset in self.solve:
             if symbol not in sizes and (arrays[input].shape[axis] - offset) % scale == 0:
                 sizes[symbol] = (arrays[input].shape[axis] - offset) // scale
         for symbol in self.symbols:
             if symbol not in sizes:
-                raise ValueError(f"{self.name}: the inputs do not tell {symbol}; pass {symbol}=...")
-        for (name, _, extents), array in zip(self.inputs, arrays):
+                raise _builtins.ValueError(f"{self.name}: the inputs do not tell {symbol}; pass {symbol}=...")
+        for (name, _, extents), array in _builtins.zip(self.inputs, arrays):
             if array.shape != self.shape(extents, sizes):
-                raise ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}]"
+                raise _builtins.ValueError(f"{self.name}: {name} has shape {array.shape}, wanted [{', '.join(extents)}]"
                                  f"{self.told(sizes)}")
         return sizes
 
@@ -79,23 +80,23 @@ class _Kernel:
         return " with " + ", ".join(f"{symbol}={sizes[symbol]}" for symbol in self.symbols) if sizes else ""
 
     def shape(self, extents, sizes):
-        names = dict(sizes, floordiv=lambda a, b: a // b, min=min, max=max, __builtins__={})
-        return tuple(eval(extent, names) for extent in extents)
+        names = _builtins.dict(sizes, floordiv=lambda a, b: a // b, min=min, max=max, __builtins__={})
+        return _builtins.tuple(_builtins.eval(extent, names) for extent in extents)
 
     def call(self, inputs, symbols, outputs, workspace):
         return self.packed(
-            (_ctypes.c_void_p * max(1, len(self.inputs)))(*inputs),
-            (_ctypes.c_int64 * max(1, len(symbols)))(*symbols),
-            (_ctypes.c_void_p * max(1, len(self.outputs)))(*outputs),
+            (_ctypes.c_void_p * max(1, _builtins.len(self.inputs)))(*inputs),
+            (_ctypes.c_int64 * max(1, _builtins.len(symbols)))(*symbols),
+            (_ctypes.c_void_p * max(1, _builtins.len(self.outputs)))(*outputs),
             workspace,
             *self.serial,
         )
 
     def refuse(self, code, sizes):
-        raise ValueError(f"{self.name}: {_CODES.get(code, code)}{self.told(sizes)}")
+        raise _builtins.ValueError(f"{self.name}: {_CODES.get(code, code)}{self.told(sizes)}")
 
     def __call__(self, values, given):
-        arrays = [self.array(input, value) for input, value in zip(self.inputs, values)]
+        arrays = [self.array(input, value) for input, value in _builtins.zip(self.inputs, values)]
         sizes = self.find_sizes(arrays, given)
         symbols = [sizes[symbol] for symbol in self.symbols]
         inputs = [array.ctypes.data for array in arrays]
@@ -109,9 +110,9 @@ class _Kernel:
         if code < 0:
             self.refuse(code, sizes)
         if code & 1:
-            _warnings.warn(f"{self.name}: an index was out of range", RuntimeWarning, stacklevel=3)
+            _warnings.warn(f"{self.name}: an index was out of range", _builtins.RuntimeWarning, stacklevel=3)
         outputs = [output[()] if output.ndim == 0 else output for output in outputs]
-        return outputs[0] if len(outputs) == 1 else self.result(*outputs)
+        return outputs[0] if _builtins.len(outputs) == 1 else self.result(*outputs)
 )PYTHON";
 static_assert(WENGERT_BAD_SYMBOL == -1 && WENGERT_BAD_EXTENT == -2 && WENGERT_SIZE_OVERFLOW == -3 &&
               WENGERT_NULL_INPUT == -4 && WENGERT_NULL_OUTPUT == -5 && WENGERT_NULL_WORKSPACE == -6 &&

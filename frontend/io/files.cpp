@@ -1,6 +1,7 @@
 #include "frontend/io/files.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -59,12 +60,9 @@ class Staged {
     if (exists && !S_ISREG(old.st_mode))
       throw Error(Code::file, fmt::format("cannot write '{}': it is not a regular file", content.path));
     if (exists && access(target_.c_str(), W_OK) != 0) fail("write", content.path, errno);
-    path_ = target_ + ".XXXXXX";
-    const int file = mkostemp(path_.data(), O_CLOEXEC);
+    const int file = create(exists ? 0600 : 0666);
     if (file < 0) fail("write", content.path, errno);
-    const mode_t mask = umask(0);
-    umask(mask);
-    int reason = fchmod(file, exists ? old.st_mode & 07777 : 0666 & ~mask) == 0 ? 0 : errno;
+    int reason = !exists || fchmod(file, old.st_mode & 07777) == 0 ? 0 : errno;
     std::string_view rest = content.bytes;
     while (reason == 0 && !rest.empty()) {
       const ssize_t put = write(file, rest.data(), rest.size());
@@ -89,6 +87,18 @@ class Staged {
   }
 
  private:
+  /// A new file of another name, of this mode less what the process's mask takes away; -1 when there can be
+  /// none.
+  int create(mode_t mode) {
+    static std::atomic<unsigned> made = 0;
+    int file;
+    do {
+      path_ = fmt::format("{}.{}.{}.part", target_, getpid(), made++);
+      file = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    } while (file < 0 && errno == EEXIST);
+    return file;
+  }
+
   std::string target_, path_;
 };
 

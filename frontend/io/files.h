@@ -1,5 +1,6 @@
-// Files read whole, and files replaced whole: what is written goes to a temporary file beside the target, and
-// takes the target's place only when all of it is on the disk. A failure leaves the old file as it was.
+// Files read whole, and files replaced whole: what is written goes to another file beside the target, and
+// takes the target's place only when all of it was written. A failure leaves the old file as it was.
+// Thread-safe.
 #pragma once
 #include <span>
 #include <string>

@@ -18,6 +18,8 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(spaces) - first + 1);
 }
 
+static_assert(std::numeric_limits<long double>::digits >= 64);
+
 /// `text` as a float; nothing when it isn't one. Infinite for what is too large.
 template <class F>
 static std::optional<F> parse_float(std::string_view text) {
@@ -30,8 +32,10 @@ static std::optional<F> parse_float(std::string_view text) {
   const std::string copy(text);
   if constexpr (sizeof(F) == 4)
     return strtof_l(copy.c_str(), nullptr, plain);
-  else
+  else if constexpr (sizeof(F) == 8)
     return strtod_l(copy.c_str(), nullptr, plain);
+  else
+    return strtold_l(copy.c_str(), nullptr, plain);
 }
 
 template <class T>
@@ -56,12 +60,12 @@ static NumberStatus read_integer(std::string_view text, std::byte* out) {
   if (end == text.data() + text.size() && error == std::errc()) return store(value, out);
   if (end == text.data() + text.size() && error == std::errc::result_out_of_range)
     return NumberStatus::out_of_range;
-  const std::optional<double> real = parse_float<double>(text);
+  const std::optional<long double> real = parse_float<long double>(text);  // holds every int64_t exactly
   if (!real) return NumberStatus::not_a_number;
   if (std::isinf(*real) || std::isnan(*real) || *real != std::trunc(*real))
     return NumberStatus::not_an_integer;
-  // Both bounds are exact doubles: the type's minimum, and one past its maximum.
-  const double low = static_cast<double>(std::numeric_limits<I>::min());
+  // Both bounds are exact: the type's minimum, and one past its maximum.
+  const auto low = static_cast<long double>(std::numeric_limits<I>::min());
   if (*real < low || *real >= -low) return NumberStatus::out_of_range;
   return store(static_cast<I>(*real), out);
 }

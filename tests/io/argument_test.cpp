@@ -31,7 +31,10 @@ TEST_CASE("literals") {
   CHECK(argument("[]").shape == std::vector<int64_t>{0});
   CHECK(argument("[[], []]").shape == std::vector<int64_t>{2, 0});
   CHECK(argument("[1, 2]", Dtype::i32).dtype == Dtype::i32);
-  CHECK(argument("9007199254740993", Dtype::i64).data<int64_t>()[0] == 9007199254740993);
+  for (const char* text : {"9007199254740993", "9007199254740993.0", "9.007199254740993e15"})
+    CHECK(argument(text, Dtype::i64).data<int64_t>()[0] == 9007199254740993);
+  CHECK(argument("9223372036854775807.0", Dtype::i64).data<int64_t>()[0] == INT64_MAX);
+  CHECK_MESSAGE_HAS(argument("9007199254740993.5", Dtype::i64), "is not an integer");
   CHECK(argument("0.1", Dtype::f32).data<float>()[0] == 0.1f);
   const std::string deep(100000, '[');
   CHECK(argument(deep + "1" + std::string(100000, ']')).shape.size() == 100000);

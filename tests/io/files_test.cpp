@@ -4,10 +4,19 @@
 #include <fstream>
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/io/folder.h"
 
 using namespace wengert;
+
+static int mask_changes = 0;
+/// Instead of the C library's.
+extern "C" mode_t umask(mode_t mask) noexcept {
+  mask_changes++;
+  return static_cast<mode_t>(syscall(SYS_umask, mask));
+}
 
 TEST_CASE("a file is replaced and keeps its mode") {
   const Folder folder;
@@ -19,6 +28,18 @@ TEST_CASE("a file is replaced and keeps its mode") {
   REQUIRE(stat((folder / "a").c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
   CHECK(folder.count() == 1);
+}
+
+TEST_CASE("a new file has the mode that the process's mask leaves, which other threads never see changed") {
+  const Folder folder;
+  const mode_t before = umask(027);
+  const int changes = mask_changes;
+  write_file(folder / "a", "x");
+  CHECK(mask_changes == changes);
+  umask(before);
+  struct stat status{};
+  REQUIRE(stat((folder / "a").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0640);
 }
 
 TEST_CASE("a link stays a link") {
