@@ -17,6 +17,7 @@
 #include "codegen/llvm_compat.h"
 #include "codegen/llvm_tables.h"
 #include "codegen/optimize.h"
+#include "codegen/pass_times.h"
 #include "ir/error.h"
 
 namespace wengert {
@@ -104,9 +105,12 @@ void Compilation::finish() {
     if (!function.isIntrinsic()) set_attributes(function, target_);
   std::string broken;
   llvm::raw_string_ostream out(broken);
-  if (llvm::verifyModule(*state_->module, &out))
-    throw Error(Code::internal, fmt::format("code generation made invalid LLVM IR: {}", out.str()));
-  if (options_.tier == Tier::full) optimize(*state_->module, *state_->machine);
+  {
+    const StepClock clock(options_.times, llvm_passes, "VerifierPass");
+    if (llvm::verifyModule(*state_->module, &out))
+      throw Error(Code::internal, fmt::format("code generation made invalid LLVM IR: {}", out.str()));
+  }
+  if (options_.tier == Tier::full) optimize(*state_->module, *state_->machine, options_.times);
   throw_diagnostics();
 }
 
@@ -120,7 +124,7 @@ std::vector<char> Compilation::generate(llvm::Module& module, bool assembly) {
   const auto kind = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
   if (state_->machine->addPassesToEmitFile(passes, out, nullptr, kind))
     throw Error(Code::internal, fmt::format("LLVM cannot write objects for {}", target_.triple));
-  passes.run(module);
+  time_code_generation(options_.times, [&] { passes.run(module); });
   throw_diagnostics();
   return {bytes.begin(), bytes.end()};
 }

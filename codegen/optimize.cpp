@@ -12,11 +12,13 @@
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 
+#include "codegen/pass_times.h"
+
 namespace wengert {
 
 // Few passes: vectors, unrolling and loop structure are decided before LLVM sees the code. None of these
 // recognises idioms, which could bring calls of memset or memcpy.
-void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, StepTimes* times) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -24,7 +26,9 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
   library.disableAllFunctions();
   functions.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
-  llvm::PassBuilder builder(&machine);
+  llvm::PassInstrumentationCallbacks callbacks;
+  time_passes(callbacks, times);
+  llvm::PassBuilder builder(&machine, llvm::PipelineTuningOptions(), {}, &callbacks);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);

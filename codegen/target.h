@@ -9,6 +9,7 @@
 
 #include "codegen/llvm_forward.h"
 #include "runtime/scalar_tier.h"
+#include "runtime/step_times.h"
 
 namespace wengert {
 
@@ -24,6 +25,12 @@ struct CompileOptions {
   std::vector<std::string> external = {};  ///< C functions of the user, which may stay undefined
   /// Outputs that together have so many bytes are stored around the caches.
   int64_t beyond_caches = 24 << 20;
+  /// For code of this process alone: called when a part of an entry has run, with the number of the plan's
+  /// nest or one of these.
+  void (*mark)(uint32_t done) = nullptr;
+  static constexpr uint32_t mark_checks = 0xFFFFFFFF;  ///< all that comes before the first part
+  static constexpr uint32_t mark_rest = 0xFFFFFFFE;    ///< scalars, or copies to outputs
+  StepTimes* times = nullptr;                          ///< gets what the steps take
 };
 
 struct Target {

@@ -8,13 +8,16 @@
 #include "codegen/describe/json_description.h"
 #include "codegen/describe/program.h"
 #include "codegen/describe/python_wrapper.h"
+#include "codegen/plan/explain.h"
 #include "ir/evaluate.h"
 #include "runtime/kernel_abi.h"
 
 namespace wengert {
 
 CompileOptions compile_options(const CompileSettings& settings) {
-  return {.tier = settings.quick ? Tier::fast : Tier::full, .fast_math = settings.fast_math};
+  return {.tier = settings.quick ? Tier::fast : Tier::full,
+          .fast_math = settings.fast_math,
+          .times = settings.times};
 }
 
 PlanOptions plan_options(const CompileSettings& settings, const Target& target) {
@@ -31,7 +34,11 @@ Program optimized(const Program& program, const CompileSettings& settings) {
   run.fast_math = settings.fast_math;
   run.stable = settings.stable;
   run.verify = false;
-  return optimize(program, run);
+  std::vector<PassReport> report;
+  if (settings.times) run.report = &report;
+  Program out = optimize(program, run);
+  for (const PassReport& pass : report) settings.times->add("graph passes", pass.pass, pass.seconds);
+  return out;
 }
 
 Artifacts build_object(std::span<const NamedProgram> programs, const std::string& name,
@@ -45,8 +52,11 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
   auto wants = [&](std::string_view kind) {
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
   };
-  ObjectDescription description{
-      .name = name, .target = generator().named(settings.triple, settings.cpu), .entries = {}};
+  ObjectDescription description{.name = name, .target = {}, .entries = {}};
+  {
+    const StepClock clock(settings.times, "code", "loading the code generator");
+    description.target = generator().named(settings.triple, settings.cpu);
+  }
   Artifacts out;
   std::vector<Program> optimised;
   std::vector<Plan> plans;
@@ -57,6 +67,7 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
         throw Error(Code::name, fmt::format("two entries are called {}", named.symbol));
     const Program& program = optimised.emplace_back(optimized(*named.program, settings));
     check_sizes(program);
+    const StepClock clock(settings.times, "plan", "plan");
     const Plan& plan = plans.emplace_back(make_plan(program, plan_options(settings, description.target)));
     description.entries.push_back(describe_entry(plan, named.symbol));
     if (wants("explanation")) out.explanation += fmt::format("{}\n{}", named.symbol, explain_plan(plan));
@@ -71,6 +82,7 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
   for (size_t i = 0; i < plans.size(); i++) request.parts.push_back({&plans[i], &description.entries[i]});
   // The entries' names are checked here, before a description repeats them.
   GeneratedCode code = generator().generate(request);
+  const StepClock clock(settings.times, "code", "descriptions");
   if (wants("header")) out.header = write_c_header(description);
   if (wants("json")) out.description = write_json_description(description);
   if (wants("py")) out.python = write_python_wrapper(description);

@@ -14,16 +14,19 @@
 #include "runtime/buffer.h"
 #include "runtime/kernel.h"
 #include "runtime/scalar_tier.h"
+#include "runtime/step_times.h"
 #include "runtime/threads.h"
 
 namespace wengert {
 
 struct CompileSettings {
   std::string triple = {};  ///< empty: this machine
-  std::string cpu = {};     ///< empty: for jit this machine's; for build x86-64-v3, or the triple's baseline
-  bool fast_math = false;   ///< permits reassociation, contraction and reciprocals
-  bool stable = true;       ///< permits rewrites that are nearer to the real value (log1p …)
-  bool quick = false;       ///< compile as fast as can be, for slower code
+  /// Empty: for jit this machine's; for build x86-64-v3, or the triple's baseline. jit throws Error(target)
+  /// for one that has instructions which this machine lacks.
+  std::string cpu = {};
+  bool fast_math = false;  ///< permits reassociation, contraction and reciprocals
+  bool stable = true;      ///< permits rewrites that are nearer to the real value (log1p …)
+  bool quick = false;      ///< compile as fast as can be, for slower code
   ScalarTier scalar_tier = ScalarTier::automatic;
   /// Workers that share a call's work at most; the bits of the results do not depend on it. Above 1 the
   /// kernel takes a parallel_for (docs/abi.md); for jit it is the process's own (runtime/threads.h).
@@ -36,6 +39,7 @@ struct CompileSettings {
   /// 0700). Entries of other versions, damaged ones and ones of other users are passed over; beyond 256 MiB
   /// those that were not used for longest go.
   std::string kernel_folder = {};
+  StepTimes* times = nullptr;  ///< gets what each step of compiling takes
 };
 
 /// A compiled program in memory. Immutable; calls are thread-safe.

@@ -25,10 +25,11 @@ std::string settings_text(const CompileSettings& settings) {
 }
 
 std::vector<char> generate(const Program& program, const CompileSettings& settings) {
-  const Target target = settings.cpu.empty() && settings.triple.empty()
-                            ? generator().host()
-                            : generator().named(settings.triple, settings.cpu);
-  const Plan plan = make_plan(program, plan_options(settings, target));
+  const Target target = target_of(settings);
+  const Plan plan = [&] {
+    const StepClock clock(settings.times, "plan", "plan");
+    return make_plan(program, plan_options(settings, target));
+  }();
   const Entry entry = describe_entry(plan, symbol);
   count_kernel(&KernelCounts::compiled);
   return generator()
@@ -43,9 +44,8 @@ std::vector<char> generate(const Program& program, const CompileSettings& settin
 // The library of LLVM may be exchanged without the compiler's, and which one that would use is only known
 // when it is loaded.
 
-std::vector<char> with_llvm(const std::vector<char>& object) {
-  const std::string file = file_of(generator().llvm);
-  const std::string lines = file + "\n" + build_identity(file) + "\n";
+std::vector<char> with_llvm(const std::vector<char>& object, const std::string& build) {
+  const std::string lines = file_of(generator().llvm) + "\n" + build + "\n";
   std::vector<char> out(lines.begin(), lines.end());
   out.insert(out.end(), object.begin(), object.end());
   return out;
@@ -69,6 +69,7 @@ std::string kernel_folder(const CompileSettings& settings) {
 }
 
 std::shared_ptr<runtime::Kernel> make_kernel(const Program& program, const CompileSettings& settings) {
+  std::optional<StepClock> looking(std::in_place, settings.times, "code", "looking for a kept kernel");
   KernelKey key = kernel_key(program, settings_text(settings));
   if (settings.reuse)
     if (auto kept = find_kernel(key.bytes)) {
@@ -91,13 +92,28 @@ std::shared_ptr<runtime::Kernel> make_kernel(const Program& program, const Compi
           return keep(std::move(kernel), object.size());
         }
   }
+  looking.reset();
   const std::vector<char> object = generate(program, settings);
+  const StepClock clock(settings.times, "code", "loading the kernel");
   auto kernel = load_kernel(object);
-  if (!stored_key.empty()) folder->write(stored_key, with_llvm(object));
+  const std::string llvm = loaded_identity(generator().llvm);
+  if (!stored_key.empty() && !llvm.empty() && generator_builds_hold())
+    folder->write(stored_key, with_llvm(object, llvm));
   return keep(std::move(kernel), object.size());
 }
 
 }  // namespace
+
+Target target_of(const CompileSettings& settings) {
+  const StepClock clock(settings.times, "code", "loading the code generator");
+  if (settings.cpu.empty() && settings.triple.empty()) return generator().host();
+  Target target = generator().named(settings.triple, settings.cpu);
+  if (!generator().runs_here(target))
+    throw Error(Code::target, fmt::format("this machine cannot run code for the CPU '{}' of {}: it lacks "
+                                          "something of it; 'native' is this machine",
+                                          target.cpu, target.triple));
+  return target;
+}
 
 CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   CompiledFunction out;

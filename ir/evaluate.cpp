@@ -6,24 +6,13 @@
 
 #include "ir/evaluate_kinds.h"
 #include "ir/op.h"
+#include "ir/symbols.h"
 
 namespace wengert {
 namespace {
 
 std::string bracketed(const std::vector<int64_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
-}
-
-// One round of matching shapes: symbols that an extent linear in one unknown decides. Says whether any was
-// found.
-bool learn(const Shape& shape, const std::vector<int64_t>& extents, Bindings& known) {
-  bool found = false;
-  for (size_t i = 0; i < shape.size(); i++) {
-    const std::optional<Extent::Linear> linear = shape[i].bind(known).as_linear();
-    if (!linear || (extents[i] - linear->offset) % linear->scale != 0) continue;
-    found |= known.try_emplace(linear->symbol, (extents[i] - linear->offset) / linear->scale).second;
-  }
-  return found;
 }
 
 std::vector<uint32_t> last_uses(const Program& program, const std::vector<bool>& live) {
@@ -37,6 +26,16 @@ std::vector<uint32_t> last_uses(const Program& program, const std::vector<bool>&
 }
 
 }  // namespace
+
+bool learn_symbols(const Shape& shape, const std::vector<int64_t>& numbers, Bindings& bindings) {
+  bool found = false;
+  for (size_t i = 0; i < std::min(shape.size(), numbers.size()); i++) {
+    const std::optional<Extent::Linear> linear = shape[i].bind(bindings).as_linear();
+    if (!linear || (numbers[i] - linear->offset) % linear->scale != 0) continue;
+    found |= bindings.try_emplace(linear->symbol, (numbers[i] - linear->offset) / linear->scale).second;
+  }
+  return found;
+}
 
 Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments, const Bindings& known) {
   const Graph& graph = *program.graph;
@@ -55,7 +54,7 @@ Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments,
   for (bool more = true; more;) {
     more = false;
     for (size_t i = 0; i < inputs.size(); i++)
-      more |= learn(graph.type(inputs[i]).shape, arguments[i].shape, bindings);
+      more |= learn_symbols(graph.type(inputs[i]).shape, arguments[i].shape, bindings);
   }
   for (size_t i = 0; i < inputs.size(); i++) {
     const Shape& shape = graph.type(inputs[i]).shape;

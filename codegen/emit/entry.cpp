@@ -42,6 +42,15 @@ static void emit_copies(Scope& scope, ScalarChunks& chunks, const Plan& plan, co
   }
 }
 
+/// Says that this part of the entry has run, where somebody wants to know.
+static void emit_mark(const Compilation& compilation, Builder& b, uint32_t done) {
+  auto* mark = compilation.options().mark;
+  if (!mark) return;
+  llvm::Constant* address =
+      llvm::ConstantExpr::getIntToPtr(b.getInt64(reinterpret_cast<uintptr_t>(mark)), b.getPtrTy());
+  b.CreateCall(llvm::FunctionType::get(b.getVoidTy(), {b.getInt32Ty()}, false), address, {b.getInt32(done)});
+}
+
 void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) {
   Builder builder(compilation.context());
   EntryPoint point = begin_entry(compilation, entry, builder);
@@ -50,6 +59,7 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
   ScalarChunks chunks(emitter, top);
   for (Value input : plan.program->inputs())
     if (emitter.type(input.node).is_scalar()) chunks.publish(input.node);
+  emit_mark(compilation, top.builder, CompileOptions::mark_checks);
   // Scalars of a level read what nests of that level and below computed; nests of a level read lower ones.
   size_t nest = 0, scalar = 0;
   const uint32_t levels = 1 + *std::max_element(plan.levels.begin(), plan.levels.end());
@@ -57,6 +67,7 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
     for (; nest < plan.nests.size() && plan.nests[nest].level == level; nest++) {
       emit_nest(top, plan.nests[nest]);
       emitter.release();
+      emit_mark(compilation, top.builder, static_cast<uint32_t>(nest));
       auto publish = [&](const Nest& done) {
         for (Value root : done.roots)
           if (emitter.type(root.node).is_scalar()) chunks.publish(root.node);
@@ -72,10 +83,12 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
       chunks.publish(id);
     }
     chunks.run(level, Value::none);
+    emit_mark(compilation, top.builder, CompileOptions::mark_rest);
   }
   emit_copies(top, chunks, plan, point);
   builder.SetInsertPoint(top.builder.GetInsertBlock());
   emit_stream_fence(emitter, builder);
+  emit_mark(compilation, builder, CompileOptions::mark_rest);
   llvm::Value* flags = emitter.flags() ? builder.CreateLoad(builder.getInt32Ty(), emitter.flags()) : nullptr;
   end_entry(compilation, entry, builder, flags);
 }

@@ -59,6 +59,12 @@ const Generator& load_library() {
                                       WENGERT_CODEGEN_LIBRARY, fmt::join(failures, ", ")));
 }
 
+/// The builds of the core and of that library.
+std::string joined_builds(const std::string& library) {
+  const std::string core = loaded_identity(core_identity());
+  return core.empty() || library.empty() ? std::string() : core + " " + library;
+}
+
 }  // namespace
 
 const void* core_identity() {
@@ -76,18 +82,16 @@ const Generator& generator() {
 
 const std::string& generator_builds() {
   static const std::string builds = [] {
-    const std::string core = build_identity(file_of(core_identity()));
-    std::string other;
-    if (wengert_code_generator) {
-      other = core;
-    } else {
-      for (const std::string& path : places())
-        if (other.empty()) other = build_identity(path);
-      if (other.empty()) other = build_identity(file_of(&generator()));
-    }
-    return core.empty() || other.empty() ? std::string() : core + " " + other;
+    std::string library;
+    // A name without a folder is looked for by the system, which says where only when it has loaded it.
+    for (const std::string& path : wengert_code_generator ? std::vector<std::string>() : places())
+      if (library.empty() && path.find('/') != path.npos) library = build_identity(path);
+    if (library.empty()) library = loaded_identity(&generator());
+    return joined_builds(library);
   }();
   return builds;
 }
+
+bool generator_builds_hold() { return generator_builds() == joined_builds(loaded_identity(&generator())); }
 
 }  // namespace wengert

@@ -43,6 +43,7 @@ struct Generator {
   const void* llvm;     ///< the address of some function of LLVM
   Target (*host)();
   Target (*named)(std::string_view triple, std::string_view cpu);
+  bool (*runs_here)(const Target& target);
   GeneratedCode (*generate)(const GenerationRequest& request);
   /// codegen/jit.h
   std::shared_ptr<runtime::Kernel> (*load)(std::span<const char> object);
@@ -55,9 +56,12 @@ struct Generator {
 /// paths tried and what is wrong with them. Thread-safe.
 const Generator& generator();
 
-/// The builds of what generates code, without loading it: the core, the generator's library. Empty when the
-/// linker gave one of them no identity.
+/// The builds of what generates code: the core, and the generator's library as it lies where generator() will
+/// find it, which is not loaded for that. Empty when the linker gave one of them no identity.
 const std::string& generator_builds();
+
+/// Whether generator() is what generator_builds() says: the file may be another one since.
+bool generator_builds_hold();
 
 /// The address of one object of this copy of Wengert's core. Op records are told apart by their addresses, so
 /// the generator must be linked to the same copy as its caller.

@@ -1,11 +1,16 @@
 #include "codegen/load/machine.h"
 
-#include <dlfcn.h>
 #include <elf.h>
+#include <link.h>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
+#include <span>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -68,7 +73,7 @@ bool read_at(std::ifstream& file, uint64_t offset, T* out, size_t count) {
 }
 
 /// The build id in a segment of notes.
-std::string find_identity(const std::vector<char>& notes) {
+std::string find_identity(std::span<const char> notes) {
   size_t at = 0;
   while (at + sizeof(Elf64_Nhdr) <= notes.size()) {
     Elf64_Nhdr note;
@@ -85,6 +90,36 @@ std::string find_identity(const std::vector<char>& notes) {
     return out;
   }
   return {};
+}
+
+/// A program or library of this process.
+struct Loaded {
+  std::string path;  // empty for the program
+  std::string identity;
+};
+
+std::optional<Loaded> loaded_at(const void* address) {
+  struct Search {
+    uintptr_t address;
+    std::optional<Loaded> found = {};
+  } search{reinterpret_cast<uintptr_t>(address)};
+  const auto look = [](dl_phdr_info* info, size_t, void* data) {
+    auto& wanted = *static_cast<Search*>(data);
+    const std::span<const ElfW(Phdr)> segments(info->dlpi_phdr, info->dlpi_phnum);
+    if (std::none_of(segments.begin(), segments.end(), [&](const ElfW(Phdr) & segment) {
+          return segment.p_type == PT_LOAD &&
+                 wanted.address - (info->dlpi_addr + segment.p_vaddr) < segment.p_memsz;
+        }))
+      return 0;
+    wanted.found = {info->dlpi_name, {}};
+    for (const ElfW(Phdr) & segment : segments)
+      if (segment.p_type == PT_NOTE && wanted.found->identity.empty())
+        wanted.found->identity = find_identity(
+            {reinterpret_cast<const char*>(info->dlpi_addr + segment.p_vaddr), segment.p_memsz});
+    return 1;
+  };
+  dl_iterate_phdr(look, &search);
+  return search.found;
 }
 
 }  // namespace
@@ -112,9 +147,18 @@ std::string build_identity(const std::string& path) {
   return {};
 }
 
+std::string loaded_identity(const void* address) {
+  const std::optional<Loaded> loaded = loaded_at(address);
+  return loaded ? loaded->identity : std::string();
+}
+
 std::string file_of(const void* address) {
-  Dl_info info;
-  return dladdr(address, &info) != 0 && info.dli_fname ? info.dli_fname : std::string();
+  const std::optional<Loaded> loaded = loaded_at(address);
+  if (!loaded || !loaded->path.empty()) return loaded ? loaded->path : std::string();
+  // The system does not know the program by its path, and argv[0] need not lead there.
+  std::error_code failed;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  return failed ? std::string() : program.string();
 }
 
 }  // namespace wengert

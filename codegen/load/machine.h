@@ -13,7 +13,11 @@ const std::string& machine_identity();
 /// content. Empty when the file cannot be read or has none.
 std::string build_identity(const std::string& path);
 
-/// The file that holds the function or object at this address; empty when the system does not say.
+/// The same of the loaded program or library that holds the function or object at this address: its file may
+/// have been replaced since.
+std::string loaded_identity(const void* address);
+
+/// The file that was loaded for the function or object at this address; empty when the system does not say.
 std::string file_of(const void* address);
 
 }  // namespace wengert

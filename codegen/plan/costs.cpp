@@ -16,6 +16,12 @@ Cost CostCounter::of(const Nest& nest) {
   return sum.cost;
 }
 
+Cost CostCounter::of(const std::vector<uint32_t>& nodes) {
+  Sum sum;
+  for (uint32_t id : nodes) count_body(id, sum);
+  return sum.cost;
+}
+
 void CostCounter::count(const Nest& nest, Sum& sum) {
   const Extent elements = element_count(nest.space);
   Extent& operations = sum.cost.operations;

@@ -17,6 +17,8 @@ class CostCounter {
   explicit CostCounter(const Plan& plan);
   /// Of a nest; of a tree, of all its members.
   Cost of(const Nest& nest);
+  /// Of elementwise nodes alone.
+  Cost of(const std::vector<uint32_t>& nodes);
 
  private:
   struct Sum {

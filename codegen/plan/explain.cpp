@@ -1,11 +1,11 @@
-// What each kernel of a plan costs, where it comes from in the source, and why it was cut from the one before
-// it.
+#include "codegen/plan/explain.h"
+
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "codegen/plan/costs.h"
 #include "codegen/plan/rows.h"
 #include "codegen/plan/scalar_units.h"
 #include "ir/op.h"
@@ -13,45 +13,55 @@
 namespace wengert {
 namespace {
 
-class Explanation {
+class Explainer {
  public:
-  explicit Explanation(const Plan& plan) : plan_(plan), graph_(*plan.program->graph), costs_(plan) {}
+  explicit Explainer(const Plan& plan) : plan_(plan), graph_(*plan.program->graph), costs_(plan) {}
 
-  std::string run() {
-    std::string out;
-    for (const Nest& nest : plan_.nests) out += kernel(nest);
-    if (!plan_.scalars.empty() || !plan_.chunks.empty()) {
-      size_t count = plan_.scalars.size();
-      for (const ScalarChunk& chunk : plan_.chunks) count += chunk.nodes.size();
-      out += fmt::format("{} scalars in straight-line code, {} functions\n", count, 1 + plan_.chunks.size());
-      out += print_chunks(plan_);
-    }
-    return out + fmt::format("workspace: {} bytes\n", plan_.workspace.text());
-  }
-
- private:
-  std::string kernel(const Nest& nest) {
+  KernelExplanation kernel(const Nest& nest, bool first) {
     std::vector<const Nest*> loops;
     for (const Nest& member : nest.members) loops.push_back(&member);
     if (loops.empty()) loops.push_back(&nest);
-    const Cost cost = costs_.of(nest);
-    std::string body;
-    std::set<std::string> places;
-    for (const Nest* loop : loops) {
-      for (Value root : loop->roots) {
-        const Place place = graph_.place(root.node);
-        if (place.known()) places.insert(fmt::format("{}:{}", place.file, place.line));
-        body += fmt::format("    %{} {} : {}{}\n", root.node, graph_.node(root.node).op->name,
-                            text(graph_.type(root)), where(root.node));
-      }
-    }
     const std::string kind = nest.kind == NestKind::tree ? fmt::format("tree of {} loops, blocks of {} rows",
                                                                        loops.size(), nest.block)
                                                          : "loop";
-    std::string out = fmt::format("kernel {}: {} over {}\n", ++number_, kind, text(nest.space));
-    out += fmt::format("    {} operations, {} bytes\n", cost.operations.text(), cost.bytes.text());
-    if (!places.empty()) out += fmt::format("    from {}\n", fmt::join(places, ", "));
-    return out + body + cut(loops);
+    KernelExplanation out{.loops = fmt::format("{} over {}", kind, text(nest.space)),
+                          .cost = costs_.of(nest)};
+    std::set<std::string> sources;
+    for (const Nest* loop : loops) {
+      for (Value root : loop->roots) {
+        add_source(sources, root.node);
+        out.results.push_back(fmt::format("%{} {} : {}{}", root.node, graph_.node(root.node).op->name,
+                                          text(graph_.type(root)), where(root.node)));
+      }
+    }
+    out.sources.assign(sources.begin(), sources.end());
+    out.cut = cut(loops, first);
+    return out;
+  }
+
+  KernelExplanation scalars() {
+    size_t count = plan_.scalars.size();
+    std::set<std::string> sources;
+    KernelExplanation out;
+    const auto add = [&](const std::vector<uint32_t>& nodes) {
+      for (uint32_t id : nodes) add_source(sources, id);
+      out.cost.operations = out.cost.operations + costs_.of(nodes).operations;
+    };
+    add(plan_.scalars);
+    for (const ScalarChunk& chunk : plan_.chunks) {
+      count += chunk.nodes.size();
+      add(chunk.nodes);
+    }
+    if (count == 0) return out;
+    out.loops = fmt::format("{} scalars in straight-line code, {} functions", count, 1 + plan_.chunks.size());
+    out.sources.assign(sources.begin(), sources.end());
+    return out;
+  }
+
+ private:
+  void add_source(std::set<std::string>& sources, uint32_t node) {
+    const Place place = graph_.place(node);
+    if (place.known()) sources.insert(fmt::format("{}:{}", place.file, place.line));
   }
 
   std::string where(uint32_t root) {
@@ -64,7 +74,7 @@ class Explanation {
   }
 
   // The value for which the kernel had to wait, that is, the latest one that it needs whole.
-  std::string cut(const std::vector<const Nest*>& loops) {
+  std::string cut(const std::vector<const Nest*>& loops, bool first) {
     for (const Nest* loop : loops)
       for (Value root : loop->roots)
         for (const Read& read : reads_of(plan_, root.node)) {
@@ -72,20 +82,41 @@ class Explanation {
           if ((role != Role::root && role != Role::scalar) || plan_.levels[root.node] < 2 ||
               plan_.levels[read.node] + 1 != plan_.levels[root.node])
             continue;
-          return fmt::format("    begins here because %{} needs all of %{} ({}{})\n", root.node, read.node,
+          return fmt::format("begins here because %{} needs all of %{} ({}{})", root.node, read.node,
                              graph_.node(read.node).op->name, role == Role::scalar ? ", a scalar" : "");
         }
-    return number_ == 1 ? "" : "    a kernel of its own because it goes over other elements\n";
+    return first ? "" : "a kernel of its own because it goes over other elements";
   }
 
   const Plan& plan_;
   const Graph& graph_;
   CostCounter costs_;
-  int number_ = 0;
 };
 
 }  // namespace
 
-std::string explain_plan(const Plan& plan) { return Explanation(plan).run(); }
+std::vector<KernelExplanation> explain_kernels(const Plan& plan) {
+  Explainer explainer(plan);
+  std::vector<KernelExplanation> out;
+  for (const Nest& nest : plan.nests) out.push_back(explainer.kernel(nest, out.empty()));
+  return out;
+}
+
+KernelExplanation explain_scalars(const Plan& plan) { return Explainer(plan).scalars(); }
+
+std::string explain_plan(const Plan& plan) {
+  std::string out;
+  int number = 0;
+  for (const KernelExplanation& kernel : explain_kernels(plan)) {
+    out += fmt::format("kernel {}: {}\n    {} operations, {} bytes\n", ++number, kernel.loops,
+                       kernel.cost.operations.text(), kernel.cost.bytes.text());
+    if (!kernel.sources.empty()) out += fmt::format("    from {}\n", fmt::join(kernel.sources, ", "));
+    for (const std::string& result : kernel.results) out += fmt::format("    {}\n", result);
+    if (!kernel.cut.empty()) out += fmt::format("    {}\n", kernel.cut);
+  }
+  if (const KernelExplanation scalars = explain_scalars(plan); !scalars.loops.empty())
+    out += fmt::format("{}\n{}", scalars.loops, print_chunks(plan));
+  return out + fmt::format("workspace: {} bytes\n", plan.workspace.text());
+}
 
 }  // namespace wengert

@@ -219,10 +219,6 @@ Plan make_plan(const Program& program, const PlanOptions& options = {});
 /// For tests and reports: nests with their roots, loops, storage and the workspace.
 std::string print_plan(const Plan& plan);
 
-/// For users: every kernel with its operations, the bytes of the arrays it touches, its source lines, and why
-/// it was cut from the one before it.
-std::string explain_plan(const Plan& plan);
-
 /// What a nest recomputes: the inlined nodes below its roots, once each.
 std::vector<uint32_t> inlined_by(const Plan& plan, const Nest& nest);
 

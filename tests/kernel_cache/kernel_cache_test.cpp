@@ -1,14 +1,18 @@
 // Kernels that are not compiled again: by this process, and by others through a folder.
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include <doctest/doctest.h>
 
+#include "codegen/load/generator.h"
 #include "codegen/load/kernel_cache.h"
 #include "codegen/load/kernel_key.h"
 #include "codegen/load/machine.h"
@@ -232,3 +236,32 @@ TEST_CASE("identities") {
   CHECK(build_identity("/nowhere").empty());
   CHECK(build_identity("/proc/self/cmdline").empty());
 }
+
+TEST_CASE("a program knows its file and its build whatever it was called") {
+  const std::string self = fs::read_symlink("/proc/self/exe");
+  CHECK(file_of(core_identity()) == self);
+  CHECK(loaded_identity(core_identity()) == build_identity(self));
+  CHECK(loaded_identity(core_identity()) != loaded_identity(reinterpret_cast<const void*>(&std::fopen)));
+  CHECK(loaded_identity(nullptr).empty());
+  CHECK(file_of(nullptr).empty());
+  CHECK_FALSE(generator_builds().empty());
+  CHECK(generator_builds_hold());
+  if (std::getenv("WENGERT_TEST_CALLED_ANOTHER_NAME")) return;
+  const pid_t child = fork();
+  if (child == 0) {
+    setenv("WENGERT_TEST_CALLED_ANOTHER_NAME", "1", 1);
+    execl(self.c_str(), "no-such-name", "-tc=a program knows*", nullptr);
+    _exit(127);
+  }
+  int status = 1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}
+
+#if defined(__x86_64__)
+TEST_CASE("code that this machine lacks instructions for is not loaded") {
+  // Its four-operand fma has gone from all processors since.
+  CHECK_THROWS_WITH_AS(jit(weighted(1), {.cpu = "bdver4"}),
+                       doctest::Contains("cannot run code for the CPU 'bdver4'"), Error);
+}
+#endif

@@ -1,6 +1,7 @@
 // Fusion: which nests share a tree, what stays in a block, and that the bits stay the evaluator's.
 #include "compare.h"
 
+#include "codegen/plan/explain.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/indexing.h"

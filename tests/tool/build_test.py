@@ -1,6 +1,7 @@
 """wengert build: the files, the entries, a C caller, and that nothing is lost on failure."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -120,6 +121,28 @@ class Build(CommandTest):
         done = subprocess.run(["./main"], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout), (0, "3 workers at most\n"))
 
+    def test_help_is_text(self):
+        self.assertEqual([c for c in self.wengert("build", "--help") if not c.isprintable() and c != "\n"], [])
+
+    def test_times_of_passes(self):
+        self.write("loss.wg", LOSS)
+        given = ["--arg", "w=[1,2]", "--arg", "X=[[1,2],[3,4]]", "--arg", "y=[1,-1]", "--arg", "lambda=0.5"]
+        common = ["frontend", "  reading the program", "  derivatives", "graph passes", "  simplify", "plan", "code",
+                  "  emission of LLVM IR", "LLVM passes", "  InstCombinePass", "LLVM code generation"]
+        for command, own in (["build", "--emit", "obj"], ["  descriptions"]), (["run", *given], ["  loading the kernel", "run"]):
+            done = subprocess.run([WENGERT, command[0], "loss.wg", "--grad", "w", "--time-passes", *command[1:]],
+                                  cwd=self.folder, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            rows = [re.fullmatch(r" *([0-9.]+) +([0-9.]+) %  (.*)", line).groups()
+                    for line in done.stderr.splitlines()[1:]]
+            names = [name for _, _, name in rows]
+            for name in common + own:
+                self.assertIn(name, names)
+            self.assertGreater(len([name for name in names[names.index("LLVM code generation"):] if name[0] == " "]), 10)
+            parts = sum(float(time) for time, _, name in rows[:-1] if name[0] != " ")
+            self.assertEqual(rows[-1][2], "all")
+            self.assertAlmostEqual(parts, float(rows[-1][0]), delta=0.01)
+
     def test_bad_requests(self):
         self.write("f.wg", POLYNOMIAL)
         self.refused("build", "f.wg", "--emit", "obj,exe", says="exe")
@@ -167,6 +190,21 @@ class Build(CommandTest):
         done = subprocess.run([sys.executable, "-c", script], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.stdout, "[2, 2147483647]\nf: k has the number 1099511627776, which does not fit i32\n",
                          done.stderr)
+
+    def test_kernels_called_like_functions_of_python(self):
+        try:
+            import numpy  # noqa: F401
+        except ImportError:
+            self.skipTest("NumPy is not installed: the .py file is not run")
+        for name in ("dict", "eval", "getattr", "isinstance", "len", "tuple", "zip", "ValueError"):
+            self.write("f.wg", f"fn {name}(x: f64[N], k: i64[N]) -> (total: f64, twice: f64[N]) {{ (total = sum(x), twice = x * 2) }}")
+            self.wengert("build", "f.wg", "--name", name, "--emit", "py")
+            script = (f"import {name} as kernels\n"
+                      f"print(*kernels.{name}([1, 2], [3, 4]))\n"
+                      f"try: kernels.{name}([1, 2], [3])\n"
+                      "except ValueError as e: print(e)\n")
+            done = subprocess.run([sys.executable, "-c", script], cwd=self.folder, capture_output=True, text=True)
+            self.assertEqual(done.stdout, f"3.0 [2. 4.]\n{name}: k has shape (1,), wanted [N] with N=2\n", done.stderr)
 
     def test_python(self):
         try:

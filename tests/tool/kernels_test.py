@@ -1,5 +1,6 @@
 """Kernels kept in a folder: by processes one after another, and at once."""
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -28,6 +29,16 @@ class KernelsTest(CommandTest):
         self.write("kept/" + entry, self.read("kept/" + entry)[:-1])
         self.assertTrue(self.loads_compiler(*RUN, "--kernels", "kept"))
         self.assertFalse(self.loads_compiler(*RUN, "--kernels", "kept"))
+
+    def test_library_that_the_system_finds(self):
+        # The system does not look for a name in the current folder, so what lies there is not what compiles.
+        folder = os.path.dirname(os.path.realpath(WENGERT))
+        name = next(name for name in os.listdir(folder) if name.startswith("libwengert_codegen_llvm.so."))
+        libraries = {"WENGERT_CODEGEN_LIBRARY": name, "LD_LIBRARY_PATH": folder}
+        for other in "libwengert.so", "wengert":
+            shutil.copy(os.path.join(folder, other), self.path(name))
+            self.loads_compiler(*RUN, "--kernels", "kept", **libraries)
+        self.assertEqual(len(os.listdir(self.path("kept"))), 1)
 
     def test_at_once(self):
         self.write("loss.wg", LOSS)

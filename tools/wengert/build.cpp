@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,10 +15,12 @@
 #include "frontend/compile.h"
 #include "frontend/io/files.h"
 #include "ir/error.h"
-#include "passes/pipeline.h"
 #include "tools/wengert/command.h"
+#include "tools/wengert/compile_options.h"
 #include "tools/wengert/derivative_options.h"
+#include "tools/wengert/entries.h"
 #include "tools/wengert/source_options.h"
+#include "tools/wengert/step_report.h"
 
 namespace wengert::tool {
 namespace {
@@ -30,7 +32,7 @@ struct Options {
   CompileSettings settings;
   std::vector<std::string> kinds = {"obj", "header", "json"};
   std::string name, folder;
-  bool value = false, explain = false;
+  bool value = false, explain = false, time_passes = false;
 };
 
 struct Kind {
@@ -38,29 +40,6 @@ struct Kind {
 };
 constexpr Kind kinds[] = {{"obj", ".o"}, {"header", ".h"}, {"json", ".json"}, {"py", ".py"},
                           {"ll", ".ll"}, {"asm", ".s"},    {"bc", ".bc"},     {"so", ""}};
-
-struct EntryProgram {
-  std::string symbol;
-  Program program;
-};
-
-/// The entries of one function: NAME, NAME_grad, NAME_jvp, NAME_hvp, NAME_jacobian, NAME_hessian.
-void add_entries(std::vector<EntryProgram>& entries, const Options& options, const Program& function,
-                 const std::string& symbol) {
-  const Derivatives& all = options.request;
-  const auto add = [&](std::string_view suffix, const Derivatives& wanted) {
-    Program own = bind(function, {});  // derivatives are built in the graph itself
-    entries.push_back({symbol + std::string(suffix), derive(std::move(own), wanted)});
-  };
-  const bool none =
-      all.grad.empty() && all.jvp.empty() && all.hvp.empty() && all.jacobian.empty() && all.hessian.empty();
-  if (options.value || none) add("", {.of = all.of});
-  if (!all.grad.empty()) add("_grad", {.of = all.of, .grad = all.grad});
-  if (!all.jvp.empty()) add("_jvp", {.of = all.of, .jvp = all.jvp});
-  if (!all.hvp.empty()) add("_hvp", {.of = all.of, .value = false, .hvp = all.hvp});
-  if (!all.jacobian.empty()) add("_jacobian", {.of = all.of, .jacobian = all.jacobian});
-  if (!all.hessian.empty()) add("_hessian", {.of = all.of, .value = false, .hessian = all.hessian});
-}
 
 /// The bytes of the shared library; the linker writes a file, which must not lie where the old one is.
 std::string shared_library(const Artifacts& made, const CompileSettings& settings) {
@@ -86,10 +65,17 @@ int run(Options options) {
   if (wants("py") && !wants("so")) options.kinds.emplace_back("so");  // the .py loads it
 
   std::vector<EntryProgram> entries;
+  StepTimes times;
+  if (options.time_passes) options.settings.times = &times;
+  std::optional<StepClock> clock(std::in_place, options.settings.times, "frontend", "reading the program");
   const std::vector<Program> functions = load_programs(options.source, options.functions);
+  clock.emplace(options.settings.times, "frontend", "derivatives");
   const std::string name = options.name.empty() ? functions[0].name : options.name;
   for (const Program& function : functions)
-    add_entries(entries, options, function, functions.size() == 1 ? name : function.name);
+    for (EntryProgram& entry :
+         entries_of(function, functions.size() == 1 ? name : function.name, options.value, options.request))
+      entries.push_back(std::move(entry));
+  clock.reset();
   std::vector<NamedProgram> programs;
   for (const EntryProgram& entry : entries) programs.push_back({entry.symbol, &entry.program});
 
@@ -103,6 +89,7 @@ int run(Options options) {
   const auto view = [](const std::vector<char>& bytes) {
     return std::string_view(bytes.data(), bytes.size());
   };
+  clock.emplace(options.settings.times, "files", "files");
   std::string library;
   if (wants("so")) library = shared_library(made, options.settings);
   const std::string_view contents[] = {view(made.object), made.header,   made.description,   made.python,
@@ -116,8 +103,10 @@ int run(Options options) {
   }
   if (!options.folder.empty()) make_folder(options.folder);
   write_files(files);
+  clock.reset();
   for (const FileContent& file : files) fmt::print("{}\n", file.path);
   fmt::print("{}", made.explanation);
+  if (options.time_passes) print_times(times);
   return ok;
 }
 
@@ -160,23 +149,11 @@ Command add_build(CLI::App& app) {
             fmt::format("Of {}; obj,header,json unless said", fmt::join(names, ", ")))
       ->type_name("KIND,...")
       ->check(CLI::IsMember(names));
-  sub->add_option("--scalar-tier", options->settings.scalar_tier,
-                  "How long scalar code is computed: auto chooses between straight-line code (full) and one "
-                  "loop for each op (grouped); at-once compiles soonest")
-      ->type_name("TIER")
-      ->transform(CLI::Transformer(std::map<std::string, ScalarTier>{{"auto", ScalarTier::automatic},
-                                                                     {"at-once", ScalarTier::at_once},
-                                                                     {"full", ScalarTier::full},
-                                                                     {"grouped", ScalarTier::grouped}},
-                                   CLI::ignore_case));
-  sub->add_option("--threads", options->settings.threads,
-                  "Kernels that share their work among so many workers at most: they take a parallel_for, "
-                  "which NAME.h explains; 1 unless said")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096));
-  sub->add_flag("--fast-math", options->settings.fast_math, "Permit rewrites that change rounding");
-  sub->add_flag("!--no-stable", options->settings.stable,
-                "Leave out rewrites that are nearer to the real value");
+  add_compile_options(
+      *sub, options->settings,
+      "Kernels that share their work among so many workers at most: they take a parallel_for, "
+      "which NAME.h explains; 1 unless said");
+  add_time_passes(*sub, options->time_passes);
   sub->add_option("-o", options->folder, "Where the files go; the current folder unless said")
       ->type_name("DIR");
   return {sub, [options] { return run(*options); }};

@@ -22,6 +22,7 @@ struct Command {
 
 Command add_build(CLI::App& app);
 Command add_run(CLI::App& app);
+Command add_bench(CLI::App& app);
 Command add_check(CLI::App& app);
 Command add_print(CLI::App& app);
 Command add_graph(CLI::App& app);

@@ -6,6 +6,7 @@
 
 #include "ir/program.h"
 #include "ir/tensor.h"
+#include "runtime/step_times.h"
 
 namespace wengert::tool {
 
@@ -15,7 +16,8 @@ inline constexpr uint32_t compile_limit = 50000;
 
 /// The outputs. Compiled kernels are kept in `kernel_folder`, if one is given. Warns on stderr of flags that
 /// were raised.
+/// `times` gets what the steps of compiling take.
 std::vector<Tensor> execute(const Program& program, std::span<const Tensor> arguments, bool evaluator,
-                            const std::string& kernel_folder = {});
+                            const std::string& kernel_folder = {}, StepTimes* times = nullptr);
 
 }  // namespace wengert::tool

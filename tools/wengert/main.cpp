@@ -27,8 +27,8 @@ static int parse_and_run(int argc, char** argv) {
   app.set_version_flag("--version", "wengert " WENGERT_VERSION);
   app.require_subcommand(1);
   app.footer(footer);
-  const Command commands[] = {add_build(app), add_run(app), add_check(app), add_print(app),
-                              add_graph(app), add_opt(app), add_ops(app)};
+  const Command commands[] = {add_build(app), add_run(app),   add_bench(app), add_check(app),
+                              add_print(app), add_graph(app), add_opt(app),   add_ops(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

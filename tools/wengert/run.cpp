@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include "tools/wengert/derivative_options.h"
 #include "tools/wengert/execute.h"
 #include "tools/wengert/source_options.h"
+#include "tools/wengert/step_report.h"
 
 namespace wengert::tool {
 namespace {
@@ -24,7 +26,7 @@ struct Options {
   std::vector<std::string> arguments, jvp, hvp;
   Derivatives request;
   std::string folder, kernels;
-  bool evaluator = false, json = false, cast = false;
+  bool evaluator = false, json = false, cast = false, time_passes = false;
 };
 
 constexpr std::string_view part_names[] = {"value", "grad", "jvp", "hvp", "jacobian", "hessian"};
@@ -75,15 +77,21 @@ int run(Options options) {
   std::vector<GivenArgument> directions;
   add_directions(options.jvp, options.request.jvp, directions);
   add_directions(options.hvp, options.request.hvp, directions);
+  StepTimes own_times;
+  StepTimes* times = options.time_passes ? &own_times : nullptr;
+  std::optional<StepClock> clock(std::in_place, times, "frontend", "reading the program");
   Program program = load_program(options.source);
   const std::vector<Origin> parts = origins(program, options.request);
   const size_t own = program.inputs().size();
+  clock.emplace(times, "frontend", "reading the arguments");
   // Read before the derivatives are built, so that a name that isn't the function's is refused as such.
   std::vector<Tensor> arguments = read_arguments(program, parse_arguments(options.arguments), options.cast);
+  clock.emplace(times, "frontend", "derivatives");
   program = derive(std::move(program), options.request);
   for (size_t i = 0; i < directions.size(); i++)
     arguments.push_back(read_argument(program, program.inputs()[own + i], directions[i].value, options.cast));
-  const std::vector<Tensor> outputs = execute(program, arguments, options.evaluator, options.kernels);
+  clock.reset();
+  const std::vector<Tensor> outputs = execute(program, arguments, options.evaluator, options.kernels, times);
 
   if (!options.folder.empty())
     write_arrays(options.folder, program, outputs);
@@ -91,6 +99,7 @@ int run(Options options) {
     print_json(parts, outputs);
   else
     print_text(program, outputs);
+  if (times) print_times(*times);
   return ok;
 }
 
@@ -125,6 +134,7 @@ Command add_run(CLI::App& app) {
       ->type_name("DIR");
   sub->add_flag("--evaluator", options->evaluator, "Use the reference evaluator instead of compiled code");
   sub->add_flag("--cast", options->cast, "Convert .npy arrays of another element type");
+  add_time_passes(*sub, options->time_passes);
   CLI::Option* json = sub->add_flag("--json", options->json, "Print JSON");
   sub->add_option("--out", options->folder, "Write each result to DIR/NAME.npy")
       ->type_name("DIR")
