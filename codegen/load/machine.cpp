@@ -106,16 +106,19 @@ std::optional<Loaded> loaded_at(const void* address) {
   const auto look = [](dl_phdr_info* info, size_t, void* data) {
     auto& wanted = *static_cast<Search*>(data);
     const std::span<const ElfW(Phdr)> segments(info->dlpi_phdr, info->dlpi_phnum);
-    if (std::none_of(segments.begin(), segments.end(), [&](const ElfW(Phdr) & segment) {
-          return segment.p_type == PT_LOAD &&
-                 wanted.address - (info->dlpi_addr + segment.p_vaddr) < segment.p_memsz;
-        }))
-      return 0;
+    const auto is_loaded = [&](uintptr_t begin, uint64_t size) {
+      return std::any_of(segments.begin(), segments.end(), [&](const ElfW(Phdr) & segment) {
+        const uint64_t before = begin - (info->dlpi_addr + segment.p_vaddr);  // huge for what is lower
+        return segment.p_type == PT_LOAD && before < segment.p_memsz && size <= segment.p_memsz - before;
+      });
+    };
+    if (!is_loaded(wanted.address, 1)) return 0;
     wanted.found = {info->dlpi_name, {}};
-    for (const ElfW(Phdr) & segment : segments)
-      if (segment.p_type == PT_NOTE && wanted.found->identity.empty())
-        wanted.found->identity = find_identity(
-            {reinterpret_cast<const char*>(info->dlpi_addr + segment.p_vaddr), segment.p_memsz});
+    for (const ElfW(Phdr) & segment : segments) {
+      const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+      if (segment.p_type == PT_NOTE && wanted.found->identity.empty() && is_loaded(begin, segment.p_memsz))
+        wanted.found->identity = find_identity({reinterpret_cast<const char*>(begin), segment.p_memsz});
+    }
     return 1;
   };
   dl_iterate_phdr(look, &search);

@@ -1,6 +1,7 @@
 // wengert bench: what calls of a function and its derivatives take, and where in them the time goes.
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <random>
 
