@@ -11,12 +11,15 @@
 namespace wengert {
 namespace {
 
-/// Text that is safe inside a C comment.
-std::string comment(std::string text) {
-  for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  return text;
+/// Text that is safe inside a C comment: it neither ends there nor seems to begin another.
+std::string comment(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const char before = out.empty() ? ' ' : out.back();
+    if ((before == '*' && c == '/') || (before == '/' && c == '*')) out += ' ';
+    out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return out;
 }
 
 std::string guard(const std::string& name) {

@@ -43,6 +43,13 @@ struct Cell {
   uint32_t column;  ///< of its first character, from 1
 };
 
+/// The quote that ends what the one at `open` begins: of two side by side none does.
+size_t closing_quote(std::string_view line, size_t open) {
+  size_t close = line.find('"', open + 1);
+  while (close != line.npos && line.substr(close + 1, 1) == "\"") close = line.find('"', close + 2);
+  return close;
+}
+
 /// The cells of a line. A quoted cell loses its quotes, and may have commas in it.
 void split(std::string_view line, std::vector<Cell>& cells) {
   cells.clear();
@@ -51,7 +58,7 @@ void split(std::string_view line, std::vector<Cell>& cells) {
     const size_t word = line.find_first_not_of(" \t", start);
     size_t search = start;
     if (word != line.npos && line[word] == '"') {
-      const size_t close = line.find('"', word + 1);
+      const size_t close = closing_quote(line, word);
       if (close != line.npos) search = close;
     }
     const size_t comma = line.find(',', search);
@@ -96,6 +103,10 @@ class TableReader {
 
   Tensor read(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    if (text.find('\0') != text.npos)
+      throw Error(
+          Code::file,
+          fmt::format("'{}' has zero bytes, which no text has but in UTF-16; save it as UTF-8", path_));
     while (!text.empty()) {
       const size_t end = text.find('\n');
       line_++;

@@ -30,7 +30,7 @@ const Extent n = Extent::symbol("N"), d = Extent::symbol("lambda");
 ObjectDescription description() {
   Entry first;
   first.symbol = "first";
-  first.summary = "ends */ nothing";
+  first.summary = "ends */ nothing, and /*/ begins";
   first.inputs = {{"double", {f64, {}}}, {"x", {f64, {n, d + Extent(1)}}}, {"mask", {boolean, {n}}}};
   first.symbols = {"N", "lambda"};
   first.outputs = {{"x", {f64, {}}}, {"rows", {i64, {d}}}};
@@ -147,8 +147,9 @@ TEST_CASE("the header says what there is") {
   ObjectDescription object = description();
   object.external = {"user_function"};
   const std::string header = write_c_header(object);
-  for (const char* part : {"x: f64[N, lambda_ + 1]", "workspace: 8*N + 63 bytes", "workspace: 0 bytes",
-                           "ends * / nothing", "user_function", "size_t second_workspace(void);"})
+  for (const char* part :
+       {"x: f64[N, lambda_ + 1]", "workspace: 8*N + 63 bytes", "workspace: 0 bytes",
+        "ends * / nothing, and / * / begins", "user_function", "size_t second_workspace(void);"})
     CHECK_MESSAGE(header.find(part) != std::string::npos, part);
 }
 

@@ -29,6 +29,7 @@ TEST_CASE("tables and vectors") {
 TEST_CASE("the header is found or skipped") {
   CHECK(table("a,b\n1,2\n").same_bits(Tensor::of({1, 2}, {1, 2})));
   CHECK(table("\"a, b\",c\n1,2\n").same_bits(Tensor::of({1, 2}, {1, 2})));
+  CHECK(table("\"a \"\"x\"\", b\",c\n1,2\n").same_bits(Tensor::of({1, 2}, {1, 2})));
   CHECK(table("569,30,malignant\n1,2\n3,4\n", "skip=1").same_bits(Tensor::of({2, 2}, {1, 2, 3, 4})));
   CHECK(table("7,8\n1,2\n", "skip=1").same_bits(Tensor::of({1, 2}, {1, 2})));
   CHECK(table("name,x\nanna,1\nbert,2\n", "cols=1").same_bits(Tensor::vector({1, 2})));
@@ -85,6 +86,14 @@ TEST_CASE("cells take the wanted element type") {
   CHECK_MESSAGE_HAS(table("1\n2\n", "", Dtype::boolean), "t.csv:2:1: '2' is neither true (1) nor false (0)");
   CHECK_MESSAGE_HAS(table("1\n1e400\n"), "t.csv:2:1: '1e400' is out of range for f64");
   CHECK(table("1e-400\n").at(0) == 0);
+}
+
+TEST_CASE("other encodings are no table") {
+  CHECK_MESSAGE_HAS(table(std::string("\xFF\xFE"
+                                      "1\0,\0"
+                                      "2\0",
+                                      8)),
+                    "save it as UTF-8");
 }
 
 TEST_CASE("faults have a place") {
