@@ -20,8 +20,8 @@ constexpr int64_t lanes(Dtype dtype) {
   return dtype == Dtype::boolean ? 32 : 128 / static_cast<int64_t>(size_of(dtype));
 }
 
-constexpr int64_t long_extent = 4096;  ///< from here on an extent is cut into chunks
-constexpr int64_t smallest_chunk = 2048;
+constexpr int64_t long_extent = 3072;  ///< from here on an extent is cut into chunks
+constexpr int64_t smallest_chunk = 1024;
 constexpr int64_t most_chunks = 64;
 constexpr int64_t chunk_alignment = 64;
 

@@ -151,9 +151,7 @@ void ChainSums::fold(Scope& scope, const Tile& tile, Interval first, int64_t ste
 
 // Each chunk's results go to the nest's scratch, chain_tile_bytes apart, and join there.
 void ChainSums::fold_chunks(Scope& scope, const Tile& tile) {
-  const auto roots = static_cast<int64_t>(nest_.roots.size());
-  llvm::Value* scratch =
-      emitter_.own_workspace(nest_.scratch, roots * summation::most_chunks * chain_tile_bytes);
+  llvm::Value* scratch = emitter_.own_workspace(nest_.own_scratch);
   auto place = [&](Scope& s, size_t r, size_t piece, llvm::Value* chunk) {
     llvm::Value* number =
         s.builder.CreateAdd(chunk, s.number(static_cast<int64_t>(r) * summation::most_chunks));

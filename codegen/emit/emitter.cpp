@@ -67,10 +67,11 @@ llvm::Value* Emitter::workspace(const Extent& offset) {
   return setup_.CreateGEP(setup_.getInt8Ty(), entry.workspace, extent(offset));
 }
 
-llvm::Value* Emitter::own_workspace(const Extent& offset, const Extent& bytes) {
+llvm::Value* Emitter::own_workspace(const Extent& offset) {
   llvm::Value* first = workspace(offset);
   if (!frame_.worker) return first;
-  return local().CreateGEP(local().getInt8Ty(), first, local().CreateMul(frame_.worker, extent(bytes)));
+  return local().CreateGEP(local().getInt8Ty(), first,
+                           local().CreateMul(frame_.worker, extent(plan.own_stride)));
 }
 
 llvm::Value* Emitter::pointer(uint32_t node) {

@@ -13,8 +13,8 @@ class ChunkResults {
   ChunkResults(Emitter& emitter, const Nest& nest, const LaneSums& sums, unsigned rows)
       : emitter_(emitter), rows_(rows) {
     for (size_t f = 0; f < sums.count(); f++) folds_.push_back(sums.node(f));
-    const auto roots = static_cast<int64_t>(nest.roots.size());
-    scratch_ = emitter.own_workspace(nest.scratch, roots * summation::most_chunks * lane_rows_bytes);
+    // Workers share the chunks of a single result.
+    scratch_ = nest.kept > 0 ? emitter.own_workspace(nest.own_scratch) : emitter.workspace(nest.scratch);
   }
 
   void store(Scope& scope, const std::vector<llvm::Value*>& results, llvm::Value* chunk) {

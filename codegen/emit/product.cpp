@@ -134,9 +134,8 @@ class ProductEmitter {
     const MatrixKind kind{product_.pack_left != Packing::never || product_.pack_right != Packing::never,
                           !product_.first.is_number() || *product_.first.number() >= summation::long_extent,
                           rest_vectors(tile_, product_.columns.number())};
-    Value* scratch = nest_.scratch == Extent(-1)
-                         ? emitter_.workspace(0)
-                         : emitter_.own_workspace(nest_.scratch, aligned_bytes(product_.scratch));
+    Value* scratch =
+        nest_.own_scratch == Extent(-1) ? emitter_.workspace(0) : emitter_.own_workspace(nest_.own_scratch);
     auto part = [&](const Extent& offset) {
       return scope.builder.CreateGEP(b.getInt8Ty(), scratch, emitter_.extent(offset));
     };

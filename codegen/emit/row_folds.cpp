@@ -154,18 +154,20 @@ void RowFolds::add_chain_results(const Nest& member) {
   }
 }
 
-// Columns of which each has accumulators in lanes, row by row: they lie in front of the results of chunks.
+// Columns of which each has accumulators in lanes, row by row.
 void RowFolds::add_column_result(const Nest& member) {
   const uint32_t root = member.roots[0].node;
   const Type& type = emitter_.type(root);
   const Extent count = element_count(type.shape), bytes = count * static_cast<int64_t>(size_of(type.dtype));
   const int64_t lanes = summation::lanes(type.dtype);
-  const Extent own = aligned_bytes(bytes * lanes), behind = member.scratch + own * member.workers;
-  accumulators_[&member] = emitter_.own_workspace(member.scratch, own);
-  results_.push_back({root, type.dtype, false,
-                      chunk_ ? place_of_chunk(behind, aligned_bytes(bytes)) : nullptr,
-                      chunk_ ? nullptr : emitter_.workspace(behind), count, aligned_bytes(bytes),
-                      accumulators_[&member], lanes});
+  accumulators_[&member] = emitter_.own_workspace(member.own_scratch);
+  Result result{
+      root, type.dtype, false, nullptr, nullptr, count, aligned_bytes(bytes), accumulators_[&member], lanes};
+  if (chunk_)
+    result.place = place_of_chunk(member.scratch, result.stride);
+  else if (member.scratch != Extent(-1))
+    result.levels = emitter_.workspace(member.scratch);
+  results_.push_back(std::move(result));
 }
 
 llvm::Value* RowFolds::bytes_behind(llvm::Value* pointer, int64_t bytes) {

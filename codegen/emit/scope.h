@@ -148,8 +148,8 @@ class Emitter {
   bool splits(const Nest& nest) const { return nest.workers > 1 && !frame_.worker; }
   /// As setup(), but in the function that is emitted.
   Builder& local() { return frame_.local ? *frame_.local : setup_; }
-  /// A place in the workspace of which every worker has one, `bytes` apart (a multiple of 64).
-  llvm::Value* own_workspace(const Extent& offset, const Extent& bytes);
+  /// The worker's own place in the workspace; `offset` is worker 0's.
+  llvm::Value* own_workspace(const Extent& offset);
 
   /// At the end of a block ahead of everything, for what does not depend on loops.
   Builder& setup() { return setup_; }

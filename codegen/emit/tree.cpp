@@ -130,13 +130,10 @@ class Tree {
   llvm::Value* all_rows(Scope& scope, uint32_t node, llvm::Value* first) {
     const Type& type = emitter_.type(node);
     const Storage& storage = emitter_.plan.storage[node];
-    Shape kept = type.shape;
-    kept[storage.index] = storage.rows;
     llvm::Value* before =
         scope.builder.CreateNeg(scope.builder.CreateMul(first, emitter_.strides(node)[storage.index]));
-    const Extent bytes = aligned_bytes(element_count(kept) * static_cast<int64_t>(size_of(type.dtype)));
     return scope.builder.CreateGEP(memory_type(scope.builder.getContext(), type.dtype),
-                                   emitter_.own_workspace(storage.offset, bytes), before);
+                                   emitter_.own_workspace(storage.offset), before);
   }
 
   Emitter& emitter_;

@@ -77,6 +77,7 @@ struct Nest {
   /// Folds over a long extent: where in the workspace the chunks' accumulators lie (-1: nowhere). Members of
   /// a tree that fold its rows: accumulators of lanes, results of the chunks so far.
   Extent scratch = -1;
+  Extent own_scratch = -1;         ///< the same of what each worker has to itself: worker 0's
   std::vector<Nest> members = {};  ///< tree
   Rows rows = Rows::none;          ///< member of a tree
   uint32_t row_axis = 0;           ///< that it keeps, in its space
@@ -90,7 +91,7 @@ struct Nest {
   /// one of them does, when nothing else reads it.
   std::shared_ptr<const Product> product = {};
   std::optional<uint32_t> shared_storage = {};
-  uint32_t workers = 1;  ///< that share it at most; each has a part of the scratch and of blocks to itself
+  uint32_t workers = 1;  ///< that share it at most: 1 or PlanOptions::threads
   /// Where there are several workers: 4 for each operation and byte, but 1 for an operation of a product.
   Extent work = 0;
 };
@@ -103,7 +104,7 @@ struct Storage {
   /// block: in the workspace, only the rows of the block that is being computed
   enum class Kind : uint8_t { none, input, output, workspace, constant, block } kind = Kind::none;
   uint32_t index = 0;  ///< input or output number; block: the axis of rows
-  Extent offset = 0;   ///< workspace, block: in bytes, a multiple of 64
+  Extent offset = 0;   ///< workspace, block: in bytes, a multiple of 64; of a shared nest's block: worker 0's
   uint32_t rows = 0;   ///< block: how many of them
 };
 
@@ -195,6 +196,7 @@ struct Plan {
   /// Outputs that some node's storage isn't: copied at the end (output number, node).
   std::vector<std::pair<uint32_t, uint32_t>> copies;
   Extent workspace = 0;
+  Extent own_stride = 0;  ///< in the workspace, from what a worker has to itself to what the next one has
 
   /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index.
   /// These come first in `scalars`.

@@ -1,5 +1,6 @@
 // Where arrays lie: in the output they are, else in the workspace, where arrays whose lifetimes do not meet
-// share a place. Lifetimes are counted in levels.
+// share a place. Lifetimes are counted in levels. What workers have to themselves lies behind that: all of
+// worker 0, then all of worker 1, …
 #include <algorithm>
 #include <map>
 
@@ -57,35 +58,48 @@ Extent turned_bytes(const Product& product) {
                        static_cast<int64_t>(size_of(product.dtype)));
 }
 
+// For all workers together, and for each of them.
+struct Scratch {
+  Extent bytes = 0, own = 0;
+};
+
 // What a fold's accumulators take: codegen/plan/plan.h says how they lie.
-Extent scratch_bytes(const Graph& graph, const Nest& nest) {
+Scratch scratch_of(const Graph& graph, const Nest& nest) {
   const bool product = nest.kind == NestKind::product;
-  if (product && nest.rows == Rows::none) return aligned_bytes(nest.product->scratch) * nest.workers;
-  if (product && nest.rows == Rows::kept) return turned_bytes(*nest.product);
-  if (!product && nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return 0;
+  if (product && nest.rows == Rows::none) return {.own = nest.product->scratch};
+  if (product && nest.rows == Rows::kept) return {.bytes = turned_bytes(*nest.product)};
+  if (!product && nest.kind != NestKind::fold_lanes && nest.kind != NestKind::fold_chain) return {};
   const auto roots = static_cast<int64_t>(nest.roots.size());
   const bool is_long = may_be_long(nest.space[nest.kept]);
   if (nest.rows != Rows::folded) {
-    if (!is_long) return 0;
+    if (!is_long) return {};
     // A few neighbouring results of each chunk and root. Workers share the chunks of a single result.
-    return summation::most_chunks * roots * (nest.kept > 0 ? nest.workers : 1) *
-           (nest.kind == NestKind::fold_lanes ? lane_rows_bytes : chain_tile_bytes);
+    if (nest.kind == NestKind::fold_chain) return {.own = summation::most_chunks * roots * chain_tile_bytes};
+    const Extent bytes = summation::most_chunks * roots * lane_rows_bytes;
+    return nest.kept > 0 ? Scratch{.own = bytes} : Scratch{.bytes = bytes};
   }
   if (nest.kind == NestKind::fold_lanes && nest.kept > 0) {
     const Type& type = graph.type(nest.roots[0]);
     const Extent bytes = element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype));
-    return aligned_bytes(bytes * summation::lanes(type.dtype)) * nest.workers +
-           (is_long ? aligned_bytes(bytes) * kept_chunks(nest) : Extent(0));
+    return {is_long ? aligned_bytes(bytes) * kept_chunks(nest) : Extent(0),
+            bytes * summation::lanes(type.dtype)};
   }
   if (nest.kind == NestKind::fold_lanes)
-    return roots * (nest.workers > 1 ? lane_accumulator_bytes * summation::most_chunks
-                                     : lane_accumulator_bytes + chunk_levels * 64);
+    return {.bytes = roots * (nest.workers > 1 ? lane_accumulator_bytes * summation::most_chunks
+                                               : lane_accumulator_bytes + chunk_levels * 64)};
   Extent bytes = 0;
   for (Value root : nest.roots) {
     const Type& type = graph.type(root);
     bytes = bytes + aligned_bytes(element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype)));
   }
-  return is_long ? bytes * kept_chunks(nest) : Extent(0);
+  return {.bytes = is_long ? bytes * kept_chunks(nest) : Extent(0)};
+}
+
+// Between what two workers write: processors fetch ahead of the strides that they read with, and what one
+// of them has fetched the other must ask for again with each store.
+Extent gap_behind(const Extent& bytes) {
+  constexpr int64_t least = 4096, most = int64_t{1} << 16;
+  return aligned_bytes(Extent::minimum(bytes + least, most));
 }
 
 std::vector<uint32_t> last_readers(const Plan& plan) {
@@ -125,7 +139,13 @@ void assign_storage(Plan& plan) {
   }
   std::vector<uint32_t> last = last_readers(plan);
   for (auto [output, node] : plan.copies) last[plan.source[node]] = 0xFFFFFFFF;  // copied at the very end
-  Workspace workspace;
+  Workspace workspace, own;
+  std::vector<Extent*> places_in_own;
+  // Where one worker does a nest, what it has to itself lies among the rest.
+  auto allocate_own = [&](Extent& place, const Extent& bytes, uint32_t level, uint32_t workers) {
+    place = (workers > 1 ? own : workspace).allocate(bytes, level, level);
+    if (workers > 1) places_in_own.push_back(&place);
+  };
   auto place = [&](const Nest& nest, uint32_t block, uint32_t workers) {
     for (Value root : nest.roots) {
       const Type& type = graph.type(root);
@@ -141,14 +161,26 @@ void assign_storage(Plan& plan) {
       }
       Shape rows = type.shape;
       rows[nest.row_axis] = block;
-      storage = {Storage::Kind::block, nest.row_axis,
-                 workspace.allocate(aligned_bytes(element_count(rows) * size) * workers, level, level),
-                 block};
+      storage = {Storage::Kind::block, nest.row_axis, 0, block};
+      allocate_own(storage.offset, element_count(rows) * size, level, workers);
     }
   };
   for (const Nest& nest : plan.nests) {
     place(nest, 0, 1);
     for (const Nest& member : nest.members) place(member, nest.block, nest.workers);
+  }
+  plan.each_nest([&](Nest& nest) {
+    const Scratch scratch = scratch_of(graph, nest);
+    if (!scratch.bytes.is(0)) nest.scratch = workspace.allocate(scratch.bytes, nest.level, nest.level);
+    if (!scratch.own.is(0)) allocate_own(nest.own_scratch, scratch.own, nest.level, nest.workers);
+  });
+  if (plan.slot_bytes > 0) plan.slot_area = workspace.allocate(plan.slot_bytes, 0, 0xFFFFFFFF);
+  plan.workspace = workspace.bytes();
+  if (!places_in_own.empty()) {
+    const Extent gap = gap_behind(own.bytes()), first = plan.workspace + gap;
+    for (Extent* offset : places_in_own) *offset = *offset + first;
+    plan.own_stride = own.bytes() + gap;
+    plan.workspace = first + plan.own_stride * static_cast<int64_t>(plan.options.threads);
   }
   for (const Nest& nest : plan.nests)
     if (nest.shared_storage) plan.storage[nest.roots[0].node] = plan.storage[*nest.shared_storage];
@@ -156,12 +188,6 @@ void assign_storage(Plan& plan) {
     if (plan.roles[id] == Role::constant) plan.storage[id] = {Storage::Kind::constant, 0, 0};
   for (uint32_t id = 0; id < graph.size(); id++)
     if (plan.roles[id] == Role::view) plan.storage[id] = plan.storage[plan.source[id]];
-  plan.each_nest([&](Nest& nest) {
-    const Extent bytes = scratch_bytes(graph, nest);
-    if (!bytes.is(0)) nest.scratch = workspace.allocate(bytes, nest.level, nest.level);
-  });
-  if (plan.slot_bytes > 0) plan.slot_area = workspace.allocate(plan.slot_bytes, 0, 0xFFFFFFFF);
-  plan.workspace = workspace.bytes();
 }
 
 }  // namespace wengert

@@ -7,7 +7,7 @@
 namespace wengert::testing {
 
 const std::vector<Bindings> rows = {{{"N", 0}},  {{"N", 1}},    {{"N", 7}},    {{"N", 16}},
-                                    {{"N", 37}}, {{"N", 1000}}, {{"N", 4096}}, {{"N", 10007}}};
+                                    {{"N", 37}}, {{"N", 1000}}, {{"N", 3072}}, {{"N", 10007}}};
 
 static Tensor random_tensor(Dtype dtype, std::vector<int64_t> shape, uint64_t seed) {
   std::mt19937_64 random(seed);

@@ -112,7 +112,7 @@ TEST_CASE("every transposition, sizes that are symbols") {
 
 TEST_CASE("long contractions are cut into chunks whose sums join pairwise") {
   for (Dtype dtype : {f64, f32}) {
-    for (int64_t k : {4095, 4096, 6145, 10007, 20000}) {
+    for (int64_t k : {3071, 3072, 6145, 10007, 20000}) {
       compare(product(dtype, false, false, 3, k, 5), {{}});
       compare(product(dtype, true, false, 17, k, 9), {{}});
     }
