@@ -6,8 +6,9 @@
 
 namespace wengert {
 
-// 1 / sqrt(1 - x^2); the product keeps the digits near 1.
-static Expr asin_derivative(Expr x) { return 1.0 / wengert::sqrt((1.0 - x) * (1.0 + x)); }
+// 1 / sqrt(1 - x^2), the difference rounded once: it keeps the digits near 1, and its derivative those near
+// 0.
+static Expr asin_derivative(Expr x) { return 1.0 / wengert::sqrt(wengert::fma(-x, x, 1.0)); }
 
 namespace ops {
 

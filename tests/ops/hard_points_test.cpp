@@ -242,6 +242,12 @@ TEST_CASE("logarithms and exponentials near their edges") {
               {.value = 0, .first = {0.693147180559945309, 0}, .second = {{0, 0.5}, {0.5, 0}}});
 }
 
+TEST_CASE("inverse functions near 0, second derivatives") {
+  check_point("asin", [](X x) { return asin(x[0]); }, {1e-9}, {.first = {1}, .second = {{1e-9}}});
+  check_point("acos", [](X x) { return acos(x[0]); }, {-1e-20}, {.first = {-1}, .second = {{1e-20}}});
+  check_point("atanh", [](X x) { return atanh(x[0]); }, {1e-9}, {.first = {1}, .second = {{2e-9}}});
+}
+
 TEST_CASE("inverse functions near the edge of their domain") {
   check_point("asin near 1", [](X x) { return asin(x[0]); }, {1 - 0x1p-53},
               {.first = {67108864.0000000019}, .second = {{3.02231454903657285e+23}}});
@@ -249,6 +255,8 @@ TEST_CASE("inverse functions near the edge of their domain") {
               {.value = 1.49011611938476564e-8,
                .first = {-67108864.0000000019},
                .second = {{-3.02231454903657285e+23}}});
+  check_point("atanh near 1", [](X x) { return atanh(x[0]); }, {1 - 0x1p-53},
+              {.first = {4503599627370496.25}, .second = {{4.05648192073033408e31}}});
   check_point("acosh near 1", [](X x) { return acosh(x[0]); }, {1 + 0x1p-52},
               {.first = {47453132.8121257738}, .second = {{-1.06854955625126158e+23}}});
   check_point("acosh, huge", [](X x) { return acosh(x[0]); }, {1e200}, {.first = {1e-200}});
