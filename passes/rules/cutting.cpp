@@ -253,6 +253,20 @@ Expr slice_of_stretch(const Match& m) {
   return slice_axis(stretch.x, m.attributes().get<int64_t>("axis"), stretch.start, stretch.limit);
 }
 
+// The number that all parts repeat, or absent. The guards of an array whose every element is read are such.
+Expr repeated_number(const Match& m) {
+  Expr number;
+  for (Value part : m.inputs()) {
+    if (m.graph().node(part.node).op != &ops::broadcast_in_dim) return {};
+    const Expr of(m.graph(), m.graph().inputs(part.node)[0]);
+    if (of.rank() != 0 || (number.present() && !of.same(number))) return {};
+    number = of;
+  }
+  return number;
+}
+bool repeats_a_number(const Match& m) { return repeated_number(m).present(); }
+Expr repeated_throughout(const Match& m) { return broadcast_to(repeated_number(m), m.type().shape); }
+
 Expr x_of(const Match& m) { return m['x']; }
 bool cuts_nothing(const Match& m) {
   const Cut cut(m.attributes());
@@ -273,6 +287,7 @@ const Row rows[] = {
     {"concatenation of concatenations", "concatenate(...)", exact, concatenate_flat, can_flatten},
     {"concatenation of neighbouring slices", "concatenate(...)", exact, slice_of_stretch,
      are_neighbouring_slices},
+    {"concatenation of one number", "concatenate(...)", exact, repeated_throughout, repeats_a_number},
 };
 
 }  // namespace
