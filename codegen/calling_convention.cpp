@@ -162,6 +162,8 @@ void add_packed_function(Compilation& compilation, const Entry& entry, llvm::Fun
   llvm::CallInst* call = builder.CreateCall(callee, arguments);
   call->setAttributes(callee->getAttributes());
   builder.CreateRet(call);
+  // Where scalars lie, and they themselves as arguments.
+  function->addFnAttr(frame_limit, std::to_string(WENGERT_MOST_FRAME_BYTES + 16 * arguments.size()));
 }
 
 }  // namespace

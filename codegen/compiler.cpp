@@ -19,15 +19,21 @@
 #include "codegen/optimize.h"
 #include "codegen/pass_times.h"
 #include "ir/error.h"
+#include "runtime/kernel_abi.h"
 
 namespace wengert {
 namespace {
 
-/// Collects what LLVM would otherwise print before it ends the process.
+/// Collects what LLVM would otherwise print before it ends the process, and frames beyond their limit.
 class Diagnostics : public llvm::DiagnosticHandler {
  public:
-  explicit Diagnostics(std::vector<std::string>& errors) : errors_(errors) {}
+  Diagnostics(std::vector<std::string>& errors, std::vector<std::string>& warnings)
+      : errors_(errors), warnings_(warnings) {}
   bool handleDiagnostics(const llvm::DiagnosticInfo& info) override {
+    if (auto* frame = llvm::dyn_cast<llvm::DiagnosticInfoStackSize>(&info))
+      warnings_.push_back(fmt::format("the stack frame of {} takes {} bytes, more than the {} of the C ABI",
+                                      frame->getFunction().getName().str(), frame->getStackSize(),
+                                      frame->getStackLimit()));
     if (info.getSeverity() == llvm::DS_Error) {
       llvm::raw_string_ostream out(errors_.emplace_back());
       llvm::DiagnosticPrinterRawOStream printer(out);
@@ -38,6 +44,7 @@ class Diagnostics : public llvm::DiagnosticHandler {
 
  private:
   std::vector<std::string>& errors_;
+  std::vector<std::string>& warnings_;
 };
 
 void set_attributes(llvm::Function& function, const Target& target) {
@@ -56,6 +63,7 @@ void set_attributes(llvm::Function& function, const Target& target) {
 struct Compilation::State {
   llvm::LLVMContext context;
   std::vector<std::string> errors;
+  std::vector<std::string> warnings;
   std::unique_ptr<llvm::TargetMachine> machine;
   std::unique_ptr<llvm::Module> module;
   bool finished = false;
@@ -71,7 +79,7 @@ llvm::FastMathFlags float_flags(const CompileOptions& options) {
 
 Compilation::Compilation(const Target& target, CompileOptions options, std::string_view name)
     : target_(target), options_(std::move(options)), state_(std::make_unique<State>()) {
-  state_->context.setDiagnosticHandler(std::make_unique<Diagnostics>(state_->errors));
+  state_->context.setDiagnosticHandler(std::make_unique<Diagnostics>(state_->errors, state_->warnings));
   state_->machine = make_target_machine(target, options_.tier);
   state_->module = std::make_unique<llvm::Module>(llvm::StringRef(name), state_->context);
   compat::set_triple(*state_->module, state_->machine->getTargetTriple());
@@ -83,6 +91,8 @@ Compilation::Compilation(const Target& target, CompileOptions options, std::stri
 Compilation::~Compilation() = default;
 
 llvm::LLVMContext& Compilation::context() { return state_->context; }
+
+const std::vector<std::string>& Compilation::warnings() const { return state_->warnings; }
 
 llvm::Module& Compilation::module() {
   require_module();
@@ -101,8 +111,14 @@ void Compilation::throw_diagnostics() const {
 void Compilation::finish() {
   require_module();
   if (std::exchange(state_->finished, true)) return;
-  for (llvm::Function& function : *state_->module)
-    if (!function.isIntrinsic()) set_attributes(function, target_);
+  for (llvm::Function& function : *state_->module) {
+    if (function.isIntrinsic()) continue;
+    set_attributes(function, target_);
+    if (options_.tier == Tier::fast)
+      function.removeFnAttr(frame_limit);
+    else if (!function.hasFnAttribute(frame_limit))
+      function.addFnAttr(frame_limit, std::to_string(WENGERT_MOST_FRAME_BYTES));
+  }
   std::string broken;
   llvm::raw_string_ostream out(broken);
   {
@@ -117,6 +133,7 @@ void Compilation::finish() {
 std::vector<char> Compilation::generate(llvm::Module& module, bool assembly) {
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);
+  state_->warnings.clear();
   llvm::legacy::PassManager passes;
   llvm::TargetLibraryInfoImpl library(state_->machine->getTargetTriple());
   library.disableAllFunctions();

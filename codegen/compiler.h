@@ -22,6 +22,10 @@ namespace wengert {
 /// Never nnan, ninf or nsz.
 llvm::FastMathFlags float_flags(const CompileOptions& options);
 
+/// An attribute of functions: bytes of stack frame beyond which there is a warning. WENGERT_MOST_FRAME_BYTES
+/// where a function has none, no limit in Tier::fast, which keeps every value in the frame.
+constexpr const char* frame_limit = "warn-stack-size";
+
 class Compilation {
  public:
   Compilation(const Target& target, CompileOptions options, std::string_view name);
@@ -41,6 +45,9 @@ class Compilation {
   std::vector<char> emit_bitcode();
   /// Throws Error(target) naming every undefined symbol that is not in options().external.
   std::vector<char> emit_object();
+
+  /// Of what emit_object() or emit_assembly() made last: stack frames larger than WENGERT_MOST_FRAME_BYTES.
+  const std::vector<std::string>& warnings() const;
 
  private:
   void finish();

@@ -22,6 +22,7 @@ GeneratedCode generate(const GenerationRequest& request) {
   if (request.bitcode) out.bitcode = compilation.emit_bitcode();
   if (request.assembly) out.assembly = compilation.emit_assembly();
   if (request.object) out.object = compilation.emit_object();
+  out.warnings = compilation.warnings();
   return out;
 }
 

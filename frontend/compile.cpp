@@ -90,6 +90,7 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
   out.bitcode = std::move(code.bitcode);
   out.llvm_ir = std::move(code.llvm_ir);
   out.assembly = std::move(code.assembly);
+  out.warnings = std::move(code.warnings);
   return out;
 }
 

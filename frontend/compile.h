@@ -26,7 +26,7 @@ struct CompileSettings {
   std::string cpu = {};
   bool fast_math = false;  ///< permits reassociation, contraction and reciprocals
   bool stable = true;      ///< permits rewrites that are nearer to the real value (log1p …)
-  bool quick = false;      ///< compile as fast as can be, for slower code
+  bool quick = false;      ///< compile as fast as can be, for slower code in larger stack frames
   ScalarTier scalar_tier = ScalarTier::automatic;
   /// Workers that share a call's work at most; the bits of the results do not depend on it. Above 1 the
   /// kernel takes a parallel_for (docs/abi.md); for jit it is the process's own (runtime/threads.h).
@@ -138,6 +138,8 @@ struct Artifacts {
   std::vector<char> object, bitcode;
   std::string header, description, python, llvm_ir, assembly;
   std::string explanation;  ///< each entry's kernels: what they cost, and why they were cut
+  std::vector<std::string>
+      warnings;  ///< with obj or asm: functions that take more stack than docs/abi.md says
 };
 
 struct NamedProgram {

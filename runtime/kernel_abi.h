@@ -19,6 +19,9 @@ enum {
   WENGERT_INDEX_OUT_OF_RANGE = 1 /* flag: an index was out of range; docs/abi.md says what it gave */
 };
 
+/* Bytes of stack that a function of a kernel takes at most, but for the arguments it passes on. */
+enum { WENGERT_MOST_FRAME_BYTES = 4096 };
+
 /* The kernel aligns its workspace itself: NAME_workspace() counts the slack. */
 enum { WENGERT_WORKSPACE_ALIGNMENT = 64 };
 

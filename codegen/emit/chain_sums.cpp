@@ -14,8 +14,10 @@ static_assert(widest_tile * 64 <= chain_tile_bytes);
 ChainSums::ChainSums(Emitter& emitter, const Nest& nest)
     : emitter_(emitter), nest_(nest), lanes_(lanes_of(emitter, nest)) {
   const unsigned registers = emitter.compilation.target().vector_registers;
-  most_ = std::max<unsigned>(
-      1, std::min(widest_tile, registers / 2 - 2) / static_cast<unsigned>(nest.roots.size()));
+  const unsigned most = std::min(widest_tile, registers / 2 - 2) / static_cast<unsigned>(nest.roots.size());
+  const size_t short_enough =
+      most_instructions_together / std::max<size_t>(1, instructions_of(emitter, nest));
+  most_ = static_cast<unsigned>(std::max<size_t>(1, std::min<size_t>(most, short_enough)));
 }
 
 llvm::Type* ChainSums::type(const Tile& tile, size_t r) const {

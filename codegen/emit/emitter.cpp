@@ -35,7 +35,8 @@ llvm::Value* Emitter::allocate(llvm::Type* type, uint64_t count, const char* nam
 llvm::Value* Emitter::new_slot(llvm::Type* type, uint64_t count, const char* name) {
   llvm::BasicBlock& block = frame_.function->getEntryBlock();
   Builder first(&block, block.begin());
-  llvm::AllocaInst* slot = first.CreateAlloca(type, first.getInt64(count), name);
+  llvm::AllocaInst* slot =
+      first.CreateAlloca(count == 1 ? type : llvm::ArrayType::get(type, count), nullptr, name);
   slot->setAlignment(llvm::Align(64));
   return slot;
 }
@@ -142,6 +143,26 @@ unsigned lanes_of(const Emitter& emitter, const Nest& nest) {
   for (uint32_t id : inlined_by(emitter.plan, nest)) take(id);
   // A nest of bytes alone would have more lanes than accumulators (ir/summation.h).
   return std::min(emitter.compilation.target().lanes(std::max<size_t>(widest, 4)), 16u);
+}
+
+static size_t instructions_of(const Body& body) {
+  size_t out = body.code.size();
+  for (const Region& region : body.regions) out += instructions_of(region.body[0]);
+  return out;
+}
+
+size_t instructions_of(Emitter& emitter, const Nest& nest) {
+  size_t out = 0;
+  auto take = [&](uint32_t id) {
+    const Node& node = emitter.graph().node(id);
+    if (node.op->kind != Kind::elementwise) return;
+    std::vector<Dtype> dtypes;
+    for (Value input : emitter.graph().inputs(id)) dtypes.push_back(emitter.type(input.node).dtype);
+    out += instructions_of(emitter.bodies.elementwise(*node.op, *node.attributes, dtypes));
+  };
+  for (Value root : nest.roots) take(root.node);
+  for (uint32_t id : inlined_by(emitter.plan, nest)) take(id);
+  return out;
 }
 
 }  // namespace wengert

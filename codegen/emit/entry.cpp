@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/emit/outline.h"
 #include "codegen/emit/scalar_chunks.h"
 #include "codegen/emit/scope.h"
 #include "codegen/emit/streams.h"
@@ -20,6 +21,35 @@ void emit_nest(Scope& scope, const Nest& nest) {
     case NestKind::fill: return emit_fill(scope, nest);
     case NestKind::scatter: return emit_scatter(scope, nest);
     case NestKind::tree: return emit_tree(scope, nest);
+  }
+}
+
+static std::vector<uint32_t> scalar_roots(const Emitter& emitter, const Nest& nest) {
+  std::vector<uint32_t> out;
+  auto take = [&](const Nest& of) {
+    for (Value root : of.roots)
+      if (emitter.type(root.node).is_scalar()) out.push_back(root.node);
+  };
+  take(nest);
+  for (const Nest& member : nest.members) take(member);
+  return out;
+}
+
+// In a function of its own: its scalars come back through slots.
+static void emit_nest_apart(Scope& scope, const Nest& nest, const std::vector<uint32_t>& scalars) {
+  Emitter& emitter = scope.emitter;
+  std::vector<llvm::Value*> slots;
+  for (uint32_t id : scalars)
+    slots.push_back(
+        emitter.allocate(register_type(scope.builder.getContext(), emitter.type(id).dtype, 1), 1, "scalar"));
+  emit_apart(scope, [&](Scope& inner) {
+    emit_nest(inner, nest);
+    for (size_t i = 0; i < slots.size(); i++)
+      inner.builder.CreateStore(emitter.scalars[scalars[i]], slots[i]);
+  });
+  for (size_t i = 0; i < slots.size(); i++) {
+    llvm::Value*& value = emitter.scalars[scalars[i]];
+    value = scope.builder.CreateLoad(value->getType(), slots[i]);
   }
 }
 
@@ -65,15 +95,14 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
   const uint32_t levels = 1 + *std::max_element(plan.levels.begin(), plan.levels.end());
   for (uint32_t level = 0; level < levels; level++) {
     for (; nest < plan.nests.size() && plan.nests[nest].level == level; nest++) {
-      emit_nest(top, plan.nests[nest]);
+      const std::vector<uint32_t> scalars = scalar_roots(emitter, plan.nests[nest]);
+      if (plan.nests.size() > most_nests_together)
+        emit_nest_apart(top, plan.nests[nest], scalars);
+      else
+        emit_nest(top, plan.nests[nest]);
       emitter.release();
       emit_mark(compilation, top.builder, static_cast<uint32_t>(nest));
-      auto publish = [&](const Nest& done) {
-        for (Value root : done.roots)
-          if (emitter.type(root.node).is_scalar()) chunks.publish(root.node);
-      };
-      publish(plan.nests[nest]);
-      for (const Nest& member : plan.nests[nest].members) publish(member);
+      for (uint32_t id : scalars) chunks.publish(id);
     }
     for (; scalar < plan.scalars.size() && plan.levels[plan.scalars[scalar]] == level; scalar++) {
       const uint32_t id = plan.scalars[scalar];

@@ -25,17 +25,16 @@ LaneSums::LaneSums(Emitter& emitter, const Nest& nest, unsigned rows)
     const Dtype dtype = emitter.type(root.node).dtype;
     Fold fold{root.node, dtype, static_cast<unsigned>(summation::lanes(dtype)) / lanes_, {}};
     step_ = std::max<int64_t>(step_, summation::lanes(dtype));
-    llvm::Type* type = register_type(emitter.compilation.context(), dtype, lanes_);
-    fold.slots.resize(rows);
-    for (auto& row : fold.slots)
-      for (unsigned i = 0; i < fold.vectors; i++) row.push_back(emitter.allocate(type, 1, "sum"));
     folds_.push_back(std::move(fold));
   }
+  const size_t pieces = static_cast<size_t>(step_) / lanes_;
+  long_ = pieces > 1 && instructions_of(emitter, nest) * pieces > most_instructions_together;
 }
 
-unsigned LaneSums::rows_at_once(const Emitter& emitter, const Nest& nest) {
+unsigned LaneSums::rows_at_once(Emitter& emitter, const Nest& nest) {
   constexpr size_t short_expression = 6;  // nodes of all elements: longer ones keep the machine busy alone
   if (nest.kept == 0 || inlined_by(emitter.plan, nest).size() > short_expression) return 1;
+  const size_t instructions = instructions_of(emitter, nest);
   const unsigned lanes = lanes_of(emitter, nest);
   unsigned each = 0;
   for (Value root : nest.roots) {
@@ -44,7 +43,9 @@ unsigned LaneSums::rows_at_once(const Emitter& emitter, const Nest& nest) {
   }
   const unsigned most = emitter.compilation.target().vector_registers / 2 / each;
   unsigned rows = 1;
-  while (rows * 2 <= std::min({most, lanes, 8u})) rows *= 2;
+  while (rows * 2 <= std::min({most, lanes, 8u}) &&
+         rows * 2 * each * instructions <= most_instructions_together)
+    rows *= 2;
   return rows;
 }
 
@@ -52,13 +53,27 @@ llvm::Type* LaneSums::vector_type(Builder& builder, const Fold& fold) const {
   return register_type(builder.getContext(), fold.dtype, lanes_);
 }
 
+void LaneSums::take_slots(Builder& builder) {
+  for (Fold& fold : folds_) {
+    fold.slots.clear();
+    for (unsigned r = 0; r < rows_; r++)
+      fold.slots.push_back(emitter_.allocate(vector_type(builder, fold), fold.vectors, "sum"));
+  }
+}
+
+llvm::Value* LaneSums::slot(Builder& builder, const Fold& fold, unsigned row, llvm::Value* piece) const {
+  return builder.CreateGEP(vector_type(builder, fold), fold.slots[row],
+                           builder.CreateAnd(piece, builder.getInt64(fold.vectors - 1)));
+}
+
 void LaneSums::start(Builder& builder) {
+  take_slots(builder);
   for (const Fold& fold : folds_)
-    for (const auto& row : fold.slots)
-      for (llvm::Value* slot : row)
+    for (unsigned r = 0; r < rows_; r++)
+      for (unsigned i = 0; i < fold.vectors; i++)
         builder.CreateStore(
             constant_of_bits(builder.getContext(), fold.dtype, fold_start_bits(emitter_, fold.node), lanes_),
-            slot);
+            slot(builder, fold, r, builder.getInt64(i)));
 }
 
 void LaneSums::add(Scope& scope, std::span<const Index> kept, Interval first) {
@@ -78,38 +93,45 @@ void LaneSums::add(Scope& scope, std::span<const Index> kept, Interval first) {
 
 // One row of elements along the last folded axis.
 void LaneSums::row(Scope& scope, std::span<const Index> index, Interval range) {
-  const auto [whole, rest] = split(scope, range, step_);
-  const unsigned pieces = static_cast<unsigned>(step_) / lanes_;
+  const unsigned pieces = long_ ? 1 : static_cast<unsigned>(step_) / lanes_;
+  const int64_t step_size = static_cast<int64_t>(pieces) * lanes_;
+  const auto [whole, rest] = split(scope, range, step_size);
   auto at = [&](Scope& inner, AxisIndex i, unsigned piece) {
     i.step = lanes_ > 1 ? 1 : 0;
     i.base = inner.builder.CreateAdd(i.base, inner.number(piece * lanes_));
     return i;
+  };
+  // The accumulators that the elements from i on go to.
+  auto accumulators = [&](Scope& inner, AxisIndex i, unsigned piece) {
+    if (!long_) return inner.number(piece);
+    return inner.builder.CreateUDiv(inner.builder.CreateSub(i.base, range.begin), inner.number(lanes_));
   };
   if (!maps_.empty() && lanes_ > 1) {
     Index first = index[0];
     first.axes.push_back({range.begin, 1, scope.depth, nullptr});
     streams_.open_here(scope, first);
   }
-  emit_loop(scope, whole, step_, lanes_, [&](Scope& inner, AxisIndex i) {
-    for (unsigned piece = 0; piece < pieces; piece++) step(inner, index, at(inner, i, piece), piece);
+  emit_loop(scope, whole, step_size, lanes_, [&](Scope& inner, AxisIndex i) {
+    for (unsigned piece = 0; piece < pieces; piece++)
+      step(inner, index, at(inner, i, piece), accumulators(inner, i, piece));
   });
   streams_.close();
-  // Fewer than `step_` elements are left: lanes behind them keep their sums.
-  emit_loop(scope, rest, step_, lanes_, [&](Scope& inner, AxisIndex i) {
+  // Fewer are left: lanes behind them keep their sums.
+  emit_loop(scope, rest, step_size, lanes_, [&](Scope& inner, AxisIndex i) {
     llvm::Value* left =
         rest.count >= 0 ? inner.number(rest.count) : inner.builder.CreateSub(rest.end, rest.begin);
     auto* known = llvm::dyn_cast<llvm::ConstantInt>(left);
     for (unsigned piece = 0; piece < pieces; piece++) {
       if (known && known->getSExtValue() <= static_cast<int64_t>(piece) * lanes_) break;
       inner.mask = emit_mask(inner.builder, left, piece * lanes_, lanes_);
-      step(inner, index, at(inner, i, piece), piece);
+      step(inner, index, at(inner, i, piece), accumulators(inner, i, piece));
     }
     inner.mask = nullptr;
   });
 }
 
 // A vector of elements of each row.
-void LaneSums::step(Scope& scope, std::span<const Index> index, const AxisIndex& at, unsigned piece) {
+void LaneSums::step(Scope& scope, std::span<const Index> index, const AxisIndex& at, llvm::Value* piece) {
   Builder& b = scope.builder;
   for (unsigned r = 0; r < rows_; r++) {
     Index full = index[r];
@@ -119,10 +141,10 @@ void LaneSums::step(Scope& scope, std::span<const Index> index, const AxisIndex&
       std::vector<llvm::Value*> elements;
       for (const Emitted& element : fold_elements(scope, fold.node, nest_, full))
         elements.push_back(scope.in_lanes(element));
-      llvm::Value* slot = fold.slots[r][piece % fold.vectors];
-      llvm::Value* sum = b.CreateLoad(vector_type(b, fold), slot);
+      llvm::Value* place = slot(b, fold, r, piece);
+      llvm::Value* sum = b.CreateLoad(vector_type(b, fold), place);
       llvm::Value* next = fold_step(emitter_, b, fold.node, sum, elements, lanes_);
-      b.CreateStore(scope.mask ? b.CreateSelect(scope.mask, next, sum) : next, slot);
+      b.CreateStore(scope.mask ? b.CreateSelect(scope.mask, next, sum) : next, place);
     }
   }
 }
@@ -131,9 +153,11 @@ std::vector<llvm::Value*> LaneSums::results(Builder& builder) const {
   std::vector<llvm::Value*> out;
   for (const Fold& fold : folds_) {
     std::vector<llvm::Value*> sums;
-    for (const auto& row : fold.slots) {
+    for (unsigned r = 0; r < rows_; r++) {
       std::vector<llvm::Value*> parts;
-      for (llvm::Value* slot : row) parts.push_back(builder.CreateLoad(vector_type(builder, fold), slot));
+      for (unsigned i = 0; i < fold.vectors; i++)
+        parts.push_back(
+            builder.CreateLoad(vector_type(builder, fold), slot(builder, fold, r, builder.getInt64(i))));
       for (size_t half = parts.size() / 2; half >= 1; half /= 2)
         for (size_t i = 0; i < half; i++)
           parts[i] = fold_join(emitter_, builder, fold.node, parts[i], parts[i + half], lanes_);
@@ -170,13 +194,15 @@ llvm::Value* LaneSums::join_rows(Builder& builder, const Fold& fold, std::vector
 }
 
 void LaneSums::load(Builder& builder, llvm::Value* place) {
+  take_slots(builder);
   for (size_t f = 0; f < folds_.size(); f++)
     for (unsigned i = 0; i < folds_[f].vectors; i++) {
       const Fold& fold = folds_[f];
       llvm::Value* at = builder.CreateConstGEP1_64(
           memory_type(builder.getContext(), fold.dtype),
           builder.CreateConstGEP1_64(builder.getInt8Ty(), place, f * 128), i * lanes_);
-      builder.CreateStore(load_elements(builder, fold.dtype, at, lanes_), fold.slots[0][i]);
+      builder.CreateStore(load_elements(builder, fold.dtype, at, lanes_),
+                          slot(builder, fold, 0, builder.getInt64(i)));
     }
 }
 
@@ -187,8 +213,9 @@ void LaneSums::store(Builder& builder, llvm::Value* place) const {
       llvm::Value* at = builder.CreateConstGEP1_64(
           memory_type(builder.getContext(), fold.dtype),
           builder.CreateConstGEP1_64(builder.getInt8Ty(), place, f * 128), i * lanes_);
-      store_elements(builder, fold.dtype, builder.CreateLoad(vector_type(builder, fold), fold.slots[0][i]),
-                     at, lanes_);
+      llvm::Value* sum =
+          builder.CreateLoad(vector_type(builder, fold), slot(builder, fold, 0, builder.getInt64(i)));
+      store_elements(builder, fold.dtype, sum, at, lanes_);
     }
 }
 

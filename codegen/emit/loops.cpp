@@ -8,6 +8,18 @@ static const llvm::ConstantInt* constant(llvm::Value* value) {
   return llvm::dyn_cast<llvm::ConstantInt>(value);
 }
 
+void Scope::keep_loads_inside() {
+  for (Scope* scope = this; scope && !scope->keeps_loads; scope = scope->parent) scope->keeps_loads = true;
+}
+
+static void forbid_hoisting(llvm::Instruction& latch) {
+  llvm::LLVMContext& context = latch.getContext();
+  llvm::Metadata* no_hoisting = llvm::MDNode::get(context, llvm::MDString::get(context, "llvm.licm.disable"));
+  llvm::MDNode* loop = llvm::MDNode::getDistinct(context, {nullptr, no_hoisting});
+  loop->replaceOperandWith(0, loop);
+  latch.setMetadata(llvm::LLVMContext::MD_loop, loop);
+}
+
 int64_t known_count(const Interval& range) {
   if (range.count >= 0 || !constant(range.begin) || !constant(range.end)) return range.count;
   return std::max<int64_t>(0, constant(range.end)->getSExtValue() - constant(range.begin)->getSExtValue());
@@ -34,7 +46,9 @@ void emit_loop(Scope& outer, Interval range, int64_t step, unsigned lanes,
   llvm::PHINode* i = inner.builder.CreatePHI(inner.builder.getInt64Ty(), 2, "i");
   body(inner, {i, 0, inner.depth, nullptr});
   llvm::Value* next = inner.builder.CreateAdd(i, inner.number(step), "", true, true);
-  inner.builder.CreateCondBr(inner.builder.CreateICmpSLT(next, range.end), loop, exit);
+  llvm::Instruction* latch =
+      inner.builder.CreateCondBr(inner.builder.CreateICmpSLT(next, range.end), loop, exit);
+  if (inner.keeps_loads) forbid_hoisting(*latch);
   // The outer block stays open until here: what doesn't depend on this loop was emitted into it.
   i->addIncoming(next, inner.builder.GetInsertBlock());
   i->addIncoming(range.begin, outer.builder.GetInsertBlock());

@@ -1,6 +1,5 @@
-// A part's function is made where the builder stands, as if it were a loop's body. Then the values that it
-// uses from outside become its arguments: stored in a struct by the entry, read by the function that a worker
-// runs,
+// The values that a part uses from outside are stored in a struct by the entry, and read by the function that
+// a worker runs,
 //
 //   void task(void *data, int64_t worker) {
 //     for (int64_t part; (part = data->next++) < data->parts;) part_function(data->values…, part, worker);
@@ -9,12 +8,7 @@
 // where the increment is atomic. So a worker that is late or slow takes fewer parts.
 #include "codegen/emit/parallel.h"
 
-#include <map>
-#include <set>
-
-#include <fmt/format.h>
-#include <llvm/IR/Module.h>
-
+#include "codegen/emit/outline.h"
 #include "codegen/emit/streams.h"
 #include "codegen/llvm_types.h"
 
@@ -23,123 +17,10 @@ namespace {
 
 constexpr unsigned next_field = 0, parts_field = 1, first_capture = 2;
 
-// The values that a function uses and another one has.
-class Captures {
- public:
-  explicit Captures(llvm::Function& function) : function_(function) {
-    for (llvm::BasicBlock& block : function)
-      for (llvm::Instruction& instruction : block)
-        for (llvm::Value* operand : instruction.operands()) collect(operand);
-  }
-
-  const std::vector<llvm::Value*>& values() const { return values_; }
-
-  /// Puts arguments from number 0 on, and copies of addresses made of them, in the place of the values.
-  void replace(llvm::Function& with) {
-    for (size_t i = 0; i < values_.size(); i++) inside_[values_[i]] = with.getArg(static_cast<unsigned>(i));
-    llvm::Instruction* first = &*with.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
-    for (llvm::GetElementPtrInst* address : addresses_) {
-      llvm::Instruction* copy = address->clone();
-      copy->insertBefore(first->getIterator());
-      rename(*copy);
-      inside_[address] = copy;
-    }
-    for (llvm::BasicBlock& block : with)
-      for (llvm::Instruction& instruction : block) rename(instruction);
-  }
-
- private:
-  bool outside(llvm::Value* value) const {
-    if (auto* instruction = llvm::dyn_cast<llvm::Instruction>(value))
-      return instruction->getFunction() != &function_;
-    auto* argument = llvm::dyn_cast<llvm::Argument>(value);
-    return argument && argument->getParent() != &function_;
-  }
-
-  // Addresses are computed again, so that it can be seen which array they are of.
-  void collect(llvm::Value* value) {
-    if (!outside(value) || !seen_.insert(value).second) return;
-    if (auto* address = llvm::dyn_cast<llvm::GetElementPtrInst>(value)) {
-      for (llvm::Value* operand : address->operands()) collect(operand);
-      addresses_.push_back(address);  // behind what it is made of
-      return;
-    }
-    values_.push_back(value);
-  }
-
-  void rename(llvm::Instruction& instruction) {
-    for (llvm::Use& use : instruction.operands())
-      if (auto found = inside_.find(use.get()); found != inside_.end()) use.set(found->second);
-  }
-
-  llvm::Function& function_;
-  std::set<llvm::Value*> seen_;
-  std::vector<llvm::Value*> values_;
-  std::vector<llvm::GetElementPtrInst*> addresses_;
-  std::map<llvm::Value*, llvm::Value*> inside_;
-};
-
-llvm::Function* add_function(Emitter& emitter, const char* what, const std::vector<llvm::Type*>& arguments) {
-  llvm::Module& module = emitter.compilation.module();
-  llvm::Type* none = llvm::Type::getVoidTy(module.getContext());
-  return llvm::Function::Create(llvm::FunctionType::get(none, arguments, false),
-                                llvm::Function::InternalLinkage,
-                                fmt::format("{}.{}", emitter.entry.function->getName().str(), what), module);
-}
-
-// The body as a function of (part, worker), in which values of the entry stand as they are.
-llvm::Function* emit_body_function(Scope& outer, const std::function<void(Scope&, llvm::Value*)>& body) {
-  Emitter& emitter = outer.emitter;
-  llvm::Type* number = outer.builder.getInt64Ty();
-  llvm::Function* function = add_function(emitter, "part", {number, number});
-  llvm::BasicBlock* setup = llvm::BasicBlock::Create(outer.builder.getContext(), "setup", function);
-  llvm::BasicBlock* start = llvm::BasicBlock::Create(outer.builder.getContext(), "start", function);
-  Builder local(setup);
-  local.SetInsertPoint(local.CreateBr(start));
-  Emitter::Frame before =
-      emitter.enter({.function = function, .worker = function->getArg(1), .local = &local});
-  Scope inner(emitter, &outer, outer.lanes, start);
-  body(inner, function->getArg(0));
-  llvm::Value* own_flags = emitter.flags();
-  emitter.enter(std::move(before));
-  if (own_flags)
-    inner.builder.CreateAtomicRMW(llvm::AtomicRMWInst::Or, emitter.make_flags(),
-                                  inner.builder.CreateLoad(inner.builder.getInt32Ty(), own_flags),
-                                  llvm::MaybeAlign(4), llvm::AtomicOrdering::Monotonic);
-  emit_stream_fence(emitter, inner.builder);
-  inner.builder.CreateRetVoid();
-  return function;
-}
-
-// The same with the captures as arguments in front.
-llvm::Function* with_arguments(Emitter& emitter, llvm::Function* made, Captures& captures) {
-  std::vector<llvm::Type*> types;
-  for (llvm::Value* value : captures.values()) types.push_back(value->getType());
-  for (llvm::Argument& argument : made->args()) types.push_back(argument.getType());
-  llvm::Function* function = add_function(emitter, "part", types);
-  function->splice(function->begin(), made);
-  const auto count = static_cast<unsigned>(captures.values().size());
-  for (unsigned i = 0; i < made->arg_size(); i++)
-    made->getArg(i)->replaceAllUsesWith(function->getArg(count + i));
-  captures.replace(*function);
-  made->eraseFromParent();
-  function->addFnAttr(llvm::Attribute::NoInline);
-  llvm::LLVMContext& context = function->getContext();
-  for (unsigned i = 0; i < count; i++) {
-    llvm::Value* value = captures.values()[i];
-    if (value == emitter.entry.workspace) function->getArg(i)->addAttr(llvm::Attribute::NoAlias);
-    if (auto* argument = llvm::dyn_cast<llvm::Argument>(value))
-      function->addParamAttrs(
-          i, llvm::AttrBuilder(context,
-                               argument->getParent()->getAttributes().getParamAttrs(argument->getArgNo())));
-  }
-  return function;
-}
-
 // The function that a worker runs.
 llvm::Function* emit_task(Emitter& emitter, llvm::Function* part, llvm::StructType* data) {
   Builder b(part->getContext());
-  llvm::Function* task = add_function(emitter, "task", {b.getPtrTy(), b.getInt64Ty()});
+  llvm::Function* task = add_internal_function(emitter, "task", {b.getPtrTy(), b.getInt64Ty()});
   auto block = [&](const char* name) { return llvm::BasicBlock::Create(b.getContext(), name, task); };
   llvm::BasicBlock *begin = block("begin"), *next = block("next"), *work = block("work"), *end = block("end");
   b.SetInsertPoint(begin);
@@ -216,19 +97,19 @@ llvm::Value* divided_up(Builder& b, llvm::Value* x, llvm::Value* y) {
 void emit_parallel(Scope& outer, const Nest& nest, llvm::Value* parts,
                    const std::function<void(Scope&, llvm::Value*)>& body) {
   Emitter& emitter = outer.emitter;
-  llvm::Function* made = emit_body_function(outer, body);
-  Captures captures(*made);
-  llvm::Function* part = with_arguments(emitter, made, captures);
+  const auto [part, captures] = outline(outer, Outline::part, [&](Scope& inner, llvm::Function& made) {
+    body(inner, made.getArg(0));
+    emit_stream_fence(emitter, inner.builder);
+  });
   Builder& b = outer.builder;
   std::vector<llvm::Type*> fields{b.getInt64Ty(), b.getInt64Ty()};
-  for (llvm::Value* value : captures.values()) fields.push_back(value->getType());
+  for (llvm::Value* value : captures) fields.push_back(value->getType());
   llvm::StructType* type = llvm::StructType::get(b.getContext(), fields);
   llvm::Value* data = emitter.allocate(type, 1, "data");
   b.CreateStore(b.getInt64(0), b.CreateStructGEP(type, data, next_field));
   b.CreateStore(parts, b.CreateStructGEP(type, data, parts_field));
-  for (size_t i = 0; i < captures.values().size(); i++)
-    b.CreateStore(captures.values()[i],
-                  b.CreateStructGEP(type, data, first_capture + static_cast<unsigned>(i)));
+  for (size_t i = 0; i < captures.size(); i++)
+    b.CreateStore(captures[i], b.CreateStructGEP(type, data, first_capture + static_cast<unsigned>(i)));
   llvm::Function* task = emit_task(emitter, part, type);
   llvm::Value* given =
       b.CreateICmpNE(emitter.entry.parallel_for, llvm::ConstantPointerNull::get(b.getPtrTy()));

@@ -243,6 +243,7 @@ class Tiles {
     o.inner = of_.inner;
     o.resume = of_.resume;
     o.columns = width;
+    scope.keep_loads_inside();  // factors of known sizes would be held in the frame, each number in a vector
     if (inlined_)
       emit_tile(b, tile, o);
     else

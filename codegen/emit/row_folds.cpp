@@ -196,6 +196,7 @@ void RowFolds::start(Scope& scope) {
                     element(s, whole, current(whole), at));
     });
   }
+  emitter_.release();  // accumulators are in slots only while a block is added
 }
 
 // The accumulators of lanes become one number each, at the same place.

@@ -85,6 +85,9 @@ class Scope {
   /// nothing.
   llvm::Value* mask = nullptr;
   bool edge;  ///< elements one by one, and pads may end here; inner scopes inherit it
+  /// This scope's loop, and those around it, recompute what LLVM would move ahead of them.
+  void keep_loads_inside();
+  bool keeps_loads = false;
 
  private:
   Emitted elementwise(uint32_t node, const Index& index);
@@ -133,7 +136,8 @@ class Emitter {
   llvm::Value* flags() { return frame_.flags; }
   llvm::Value* make_flags();
 
-  /// What belongs to the function that is emitted: the entry, or one of its parts (codegen/emit/parallel.h).
+  /// What belongs to the function that is emitted: the entry, or one made of its code
+  /// (codegen/emit/outline.h).
   struct Frame {
     llvm::Function* function = nullptr;
     llvm::Value* worker = nullptr;  ///< of a part, its worker's number
@@ -146,6 +150,8 @@ class Emitter {
   Frame enter(Frame frame) { return std::exchange(frame_, std::move(frame)); }
   /// Whether a nest may be cut into parts here: not inside of one.
   bool splits(const Nest& nest) const { return nest.workers > 1 && !frame_.worker; }
+  /// The worker's number in a part; null elsewhere.
+  llvm::Value* worker() { return frame_.worker; }
   /// As setup(), but in the function that is emitted.
   Builder& local() { return frame_.local ? *frame_.local : setup_; }
   /// The worker's own place in the workspace; `offset` is worker 0's.
@@ -221,5 +227,10 @@ void emit_turned_factor(Scope& scope, const Nest& nest);
 
 /// Lanes of a nest over these nodes and what they inline: a full vector of the widest dtype.
 unsigned lanes_of(const Emitter& emitter, const Nest& nest);
+/// Instructions of bodies for one element of the nest's space.
+size_t instructions_of(Emitter& emitter, const Nest& nest);
+/// So many of them stand side by side at most: more would fill the registers and the stack, and keep a
+/// machine busy no better.
+constexpr size_t most_instructions_together = 256;
 
 }  // namespace wengert

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "codegen/emit/outline.h"
 #include "codegen/emit/parallel.h"
 #include "codegen/emit/row_folds.h"
 #include "codegen/llvm_types.h"
@@ -16,7 +17,6 @@ class Tree {
   Tree(Emitter& emitter, const Nest& nest, llvm::Value* chunk = nullptr)
       : emitter_(emitter), nest_(nest), folds_(emitter, nest, chunk) {
     if (!nest.interior.empty()) interior_.emplace(emitter, nest.interior[0], 1);
-    emitter.release();  // accumulators are in their slots only while a block is added
   }
 
   void run(Scope& top) {
@@ -69,8 +69,7 @@ class Tree {
       return Interval{scope.number(0), scope.builder.CreateZExt(condition, scope.builder.getInt64Ty())};
     };
     emit_loop(scope, where(inside), 1, scope.lanes, [&](Scope& block, AxisIndex) {
-      folds_.add(block, *interior_, rows);
-      emitter_.release();
+      one(block, [&](Scope& inner) { folds_.add(inner, *interior_, rows); });
     });
     emit_loop(scope, where(scope.builder.CreateNot(inside)), 1, scope.lanes,
               [&](Scope& block, AxisIndex) { one_by_one(block, rows); });
@@ -100,16 +99,26 @@ class Tree {
           pointers[root.node] = all_rows(scope, root.node, rows.begin);
     for (const Nest& member : nest_.members) {
       emitter_.set_block(rows_of(scope, member, rows), pointers);
-      if (folds_.has(member)) {
-        folds_.add(scope, member, rows);
-      } else if (member.kind == NestKind::product) {
-        emit_product_rows(scope, member, rows);
-      } else {
-        emit_nest(scope, member);
-      }
-      emitter_.release();
+      one(scope, [&](Scope& inner) {
+        if (folds_.has(member)) {
+          folds_.add(inner, member, rows);
+        } else if (member.kind == NestKind::product) {
+          emit_product_rows(inner, member, rows);
+        } else {
+          emit_nest(inner, member);
+        }
+      });
     }
     emitter_.set_block({nullptr, nullptr}, {});
+  }
+
+  // One of the members, or all that are done together.
+  void one(Scope& scope, const std::function<void(Scope&)>& body) {
+    if (nest_.members.size() > most_nests_together)
+      emit_apart(scope, body);
+    else
+      body(scope);
+    emitter_.release();
   }
 
   static llvm::Value* lesser(Scope& scope, llvm::Value* a, llvm::Value* b) {

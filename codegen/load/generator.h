@@ -34,6 +34,7 @@ struct GenerationRequest {
 struct GeneratedCode {
   std::vector<char> object, bitcode;
   std::string llvm_ir, assembly;
+  std::vector<std::string> warnings;  ///< of frames larger than WENGERT_MOST_FRAME_BYTES
 };
 
 /// Every function is thread-safe and throws wengert::Error.

@@ -24,8 +24,9 @@ class Explainer {
     const std::string kind = nest.kind == NestKind::tree ? fmt::format("tree of {} loops, blocks of {} rows",
                                                                        loops.size(), nest.block)
                                                          : "loop";
-    KernelExplanation out{.loops = fmt::format("{} over {}", kind, text(nest.space)),
-                          .cost = costs_.of(nest)};
+    KernelExplanation out;
+    out.loops = fmt::format("{} over {}", kind, text(nest.space));
+    out.cost = costs_.of(nest);
     std::set<std::string> sources;
     for (const Nest* loop : loops) {
       for (Value root : loop->roots) {

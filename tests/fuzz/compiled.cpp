@@ -22,6 +22,7 @@ Compiled::Compiled(Plan plan, CompileOptions options, const Target& target)
   Compilation compilation(target, std::move(options), "random");
   emit_entry(compilation, plan_, describe_entry(plan_, "kernel"));
   kernel_ = load_object(compilation.emit_object());
+  for (const std::string& warning : compilation.warnings()) throw Error(Code::internal, warning);
 }
 
 namespace {

@@ -19,6 +19,7 @@
 #include "tools/wengert/compile_options.h"
 #include "tools/wengert/derivative_options.h"
 #include "tools/wengert/entries.h"
+#include "tools/wengert/messages.h"
 #include "tools/wengert/source_options.h"
 #include "tools/wengert/step_report.h"
 
@@ -106,6 +107,7 @@ int run(Options options) {
   clock.reset();
   for (const FileContent& file : files) fmt::print("{}\n", file.path);
   fmt::print("{}", made.explanation);
+  for (const std::string& warning : made.warnings) print_warning(warning);
   if (options.time_passes) print_times(times);
   return ok;
 }

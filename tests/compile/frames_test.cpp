@@ -1,0 +1,119 @@
+// The stack frames of the functions that programs become keep their limit (docs/abi.md): compiling warns of
+// one that does not.
+#include <array>
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "frontend/compile.h"
+#include "frontend/language/lower.h"
+#include "frontend/language/parser.h"
+#include "ir/ops/contractions.h"
+#include "ir/ops/elementwise.h"
+#include "ir/ops/math.h"
+#include "ir/ops/movement.h"
+#include "ir/ops/reductions.h"
+#include "passes/gradients.h"
+
+using namespace wengert;
+
+namespace {
+
+const Extent N = Extent::symbol("N"), M = Extent::symbol("M");
+
+void check_frames(const Program& program, const CompileSettings& settings) {
+  const std::string kinds[] = {"obj"};
+  const NamedProgram named[] = {{"f", &program}};
+  CHECK(build_object(named, "f", kinds, settings).warnings == std::vector<std::string>());
+}
+
+// For each instruction set; on threads for one of them.
+void check_frames(const Program& program) {
+  INFO(program.name);
+  check_frames(program, {.triple = "x86_64-linux-gnu", .cpu = "x86-64-v3"});
+  check_frames(program, {.triple = "x86_64-linux-gnu", .cpu = "x86-64-v4", .threads = 4});
+  check_frames(program, {.triple = "aarch64-linux-gnu", .cpu = "generic"});
+}
+
+struct Build {
+  Program program;
+  explicit Build(const char* name) { program.name = name; }
+  Expr in(const std::string& name, Dtype dtype, Shape shape) {
+    return program.graph->input(name, dtype, std::move(shape));
+  }
+  void out(Expr e) { program.outputs.push_back({"o" + std::to_string(program.outputs.size()), e.value()}); }
+};
+
+}  // namespace
+
+TEST_CASE("frames of the programs of the examples and the benchmarks") {
+  for (const char* file :
+       {"examples/logistic/loss.wg", "tests/embed/kernels.wg", "benchmarks/programs/streaming.wg",
+        "benchmarks/programs/mlp.wg", "benchmarks/programs/quad.wg", "benchmarks/programs/logreg.wg",
+        "benchmarks/programs/tiny.wg", "benchmarks/programs/rosenbrock.wg", "benchmarks/programs/gmm.wg",
+        "benchmarks/programs/black_scholes.wg"}) {
+    std::ostringstream text;
+    text << std::ifstream(std::string(PROJECT_SOURCE "/") + file).rdbuf();
+    const language::Module module = language::parse_module(text.str(), file);
+    for (const auto& function : module.functions) {
+      Program program = language::lower(module, function.name);
+      program.name = function.name;
+      check_frames(program);
+    }
+  }
+}
+
+TEST_CASE("frames of many folds of all rows") {
+  for (Dtype dtype : {f64, f32}) {
+    for (bool columns : {false, true}) {
+      Build b("folds");
+      const Expr x = columns ? b.in("x", dtype, {N, M}) : b.in("x", dtype, {N});
+      for (int i = 0; i < 40; i++) b.out(sum(x * (1.0 + i), Axes{columns ? 1 : 0}));
+      check_frames(b.program);
+    }
+  }
+}
+
+TEST_CASE("frames of many folds by columns") {
+  Build b("chains");
+  const Expr x = b.in("x", f64, {N, M});
+  for (int i = 0; i < 40; i++) b.out(max(x * (1.0 + i), Axes{0}));
+  check_frames(b.program);
+}
+
+TEST_CASE("frames of many nests") {
+  for (const Shape& shape : {Shape{N}, Shape{N, M}, Shape{16, N}}) {
+    Build b("softmaxes");
+    const Expr x = b.in("x", f64, shape);
+    Expr y = x;
+    for (int i = 0; i < 10; i++) y = softmax(y, -1);
+    b.out(gradients(std::array{sum(y * x)}, std::array{x})[0]);
+    check_frames(b.program);
+  }
+}
+
+TEST_CASE("frames of products") {
+  Build b("products");
+  const Expr x = b.in("x", f32, {N, M}), w = b.in("w", f32, {M, 64}), v = b.in("v", f32, {64, M});
+  b.out(tanh(matmul(x, w)));
+  b.out(matmul(matmul(x, w), v));
+  b.out(matmul(transpose(x), x));
+  check_frames(b.program);
+}
+
+TEST_CASE("frames of many scalars") {
+  for (int count : {30, 60}) {
+    Build b("scalars");
+    std::vector<Expr> xs;
+    for (int i = 0; i < count; i++) xs.push_back(b.in("x" + std::to_string(i), f64, {}));
+    for (int i = 0; i < 2000; i++) {
+      const Expr x = xs[xs.size() - 1 - i % 20], y = xs[i];
+      const Expr all[] = {x + y, sin(x) * y, x / (2.0 + y * y), exp(-x * x), tanh(x - y)};
+      xs.push_back(all[i % 5]);
+    }
+    b.out(xs.back());
+    for (int i = 1; i < 20; i++) b.out(xs[xs.size() - 1 - i]);
+    check_frames(b.program);
+  }
+}
