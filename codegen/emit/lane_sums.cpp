@@ -24,11 +24,12 @@ LaneSums::LaneSums(Emitter& emitter, const Nest& nest, unsigned rows)
     }
     const Dtype dtype = emitter.type(root.node).dtype;
     Fold fold{root.node, dtype, static_cast<unsigned>(summation::lanes(dtype)) / lanes_, {}};
-    step_ = std::max<int64_t>(step_, summation::lanes(dtype));
+    pieces_ = std::max(pieces_, fold.vectors);
     folds_.push_back(std::move(fold));
   }
-  const size_t pieces = static_cast<size_t>(step_) / lanes_;
-  long_ = pieces > 1 && instructions_of(emitter, nest) * pieces > most_instructions_together;
+  // Two of a long expression: one would wait for itself.
+  const bool is_long = instructions_of(emitter, nest) * pieces_ > most_instructions_together;
+  together_ = is_long ? std::min(pieces_, 2u) : pieces_;
 }
 
 unsigned LaneSums::rows_at_once(Emitter& emitter, const Nest& nest) {
@@ -93,18 +94,19 @@ void LaneSums::add(Scope& scope, std::span<const Index> kept, Interval first) {
 
 // One row of elements along the last folded axis.
 void LaneSums::row(Scope& scope, std::span<const Index> index, Interval range) {
-  const unsigned pieces = long_ ? 1 : static_cast<unsigned>(step_) / lanes_;
-  const int64_t step_size = static_cast<int64_t>(pieces) * lanes_;
+  const int64_t step_size = static_cast<int64_t>(together_) * lanes_;
   const auto [whole, rest] = split(scope, range, step_size);
   auto at = [&](Scope& inner, AxisIndex i, unsigned piece) {
     i.step = lanes_ > 1 ? 1 : 0;
     i.base = inner.builder.CreateAdd(i.base, inner.number(piece * lanes_));
     return i;
   };
-  // The accumulators that the elements from i on go to.
-  auto accumulators = [&](Scope& inner, AxisIndex i, unsigned piece) {
-    if (!long_) return inner.number(piece);
-    return inner.builder.CreateUDiv(inner.builder.CreateSub(i.base, range.begin), inner.number(lanes_));
+  // The number of the accumulators of a vector behind i.
+  auto accumulator = [&](Scope& inner, AxisIndex i, unsigned piece) {
+    if (together_ == pieces_) return inner.number(piece);
+    Builder& b = inner.builder;
+    return b.CreateAdd(b.CreateUDiv(b.CreateSub(i.base, range.begin), inner.number(lanes_)),
+                       inner.number(piece));
   };
   if (!maps_.empty() && lanes_ > 1) {
     Index first = index[0];
@@ -112,8 +114,8 @@ void LaneSums::row(Scope& scope, std::span<const Index> index, Interval range) {
     streams_.open_here(scope, first);
   }
   emit_loop(scope, whole, step_size, lanes_, [&](Scope& inner, AxisIndex i) {
-    for (unsigned piece = 0; piece < pieces; piece++)
-      step(inner, index, at(inner, i, piece), accumulators(inner, i, piece));
+    for (unsigned piece = 0; piece < together_; piece++)
+      step(inner, index, at(inner, i, piece), accumulator(inner, i, piece));
   });
   streams_.close();
   // Fewer are left: lanes behind them keep their sums.
@@ -121,10 +123,10 @@ void LaneSums::row(Scope& scope, std::span<const Index> index, Interval range) {
     llvm::Value* left =
         rest.count >= 0 ? inner.number(rest.count) : inner.builder.CreateSub(rest.end, rest.begin);
     auto* known = llvm::dyn_cast<llvm::ConstantInt>(left);
-    for (unsigned piece = 0; piece < pieces; piece++) {
+    for (unsigned piece = 0; piece < together_; piece++) {
       if (known && known->getSExtValue() <= static_cast<int64_t>(piece) * lanes_) break;
       inner.mask = emit_mask(inner.builder, left, piece * lanes_, lanes_);
-      step(inner, index, at(inner, i, piece), accumulators(inner, i, piece));
+      step(inner, index, at(inner, i, piece), accumulator(inner, i, piece));
     }
     inner.mask = nullptr;
   });

@@ -45,8 +45,8 @@ class LaneSums {
   Emitter& emitter_;
   const Nest& nest_;
   unsigned lanes_, rows_;
-  int64_t step_ = 0;   // elements taken at once: the most accumulators of any fold
-  bool long_ = false;  // so long an expression that its vectors are taken one at a time
+  unsigned pieces_ = 1;    // vectors of the most accumulators of any fold
+  unsigned together_ = 1;  // vectors of elements taken at once
   std::vector<Fold> folds_;
   std::vector<uint32_t> maps_;
   Streams streams_;
