@@ -9,7 +9,7 @@ namespace {
 using llvm::Value;
 
 constexpr int64_t largest_inlined = 448;  // multiply-adds of a tile that is emitted where it is wanted
-constexpr int64_t largest_turned = 2048;  // bytes of a factor that is turned once for several of them
+constexpr int64_t largest_shared = 2048;  // bytes of a factor, as tiles beside and below one another share it
 
 class ProductEmitter {
  public:
@@ -169,9 +169,11 @@ class ProductEmitter {
     if (product_.columns_adjacent() ? product_.pack_right != Packing::never : !turns) return false;
     const int64_t vectors = std::min<int64_t>(tile_.vectors, divided_up(*columns, tile_.lanes));
     const int64_t height = rows ? std::min<int64_t>(tile_.rows, *rows) : tile_.rows;
-    const bool one_tile = rows && *rows <= tile_.rows;
-    const int64_t turned = vectors * tile_.lanes * *inner * static_cast<int64_t>(size_of(dtype_));
-    if (!product_.columns_adjacent() && !one_tile && turned > largest_turned) return false;
+    // LLVM keeps in the frame what several tiles use: turned vectors, and numbers of the left factor in all
+    // lanes.
+    const int64_t step = tile_.lanes * *inner * static_cast<int64_t>(size_of(dtype_));
+    if (!product_.columns_adjacent() && vectors * step > largest_shared) return false;
+    if (rows && *columns > vectors * tile_.lanes && height * step > largest_shared) return false;
     return *columns <= 4 * int64_t{tile_.vectors} * tile_.lanes &&
            height * vectors * *inner <= largest_inlined;
   }
