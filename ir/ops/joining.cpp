@@ -47,12 +47,20 @@ static std::vector<Check> pad_checks(const Call& call) {
   return out;
 }
 
-static Expr unpadded(Expr g, const Attributes& attributes) {
+// What pad put there, of `shape`. With gaps between elements a symbol's axis that turns out to be empty would
+// end before it starts: its limit is kept from that, and the reshape tells that the count is the same.
+static Expr unpadded(Expr g, const Shape& shape, const Attributes& attributes) {
+  const Shape& low = attributes.get<Shape>("low");
   const Shape& high = attributes.get<Shape>("high");
   Shape limits;
   Axes steps = attributes.axes("interior");
-  for (size_t i = 0; i < high.size(); i++) limits.push_back(g.shape()[i] - high[i]), steps[i]++;
-  return slice(g, attributes.get<Shape>("low"), limits, steps);
+  for (size_t i = 0; i < high.size(); i++) {
+    const Extent limit = g.shape()[i] - high[i];
+    const bool may_be_empty = steps[i] != 0 && (!shape[i].is_number() || shape[i].is(0));
+    limits.push_back(may_be_empty ? Extent::maximum(low[i], limit) : limit);
+    steps[i]++;
+  }
+  return reshape(slice(g, low, limits, steps), shape);
 }
 
 static Cotangents pad_bprop(const Pull& pull) {
@@ -64,7 +72,7 @@ static Cotangents pad_bprop(const Pull& pull) {
   const Expr outside = select(inside, zeros(graph, g.type()), g);
   Axes all;
   for (int64_t i = 0; i < g.rank(); i++) all.push_back(i);
-  return {{unpadded(g, pull.attributes), {}}, {sum_or_any(outside, all), {}}};
+  return {{unpadded(g, pull.inputs[0].shape(), pull.attributes), {}}, {sum_or_any(outside, all), {}}};
 }
 
 static Exprs pad_batch(const Batch& batch) {

@@ -9,6 +9,7 @@
 #include "ir/ops/math.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
+#include "passes/derivatives.h"
 #include "passes/gradients.h"
 
 using namespace wengert;
@@ -104,4 +105,17 @@ TEST_CASE("a symbolic extent: many elements, one, none; and an extent that is 0"
       }
     }
   }
+}
+
+TEST_CASE("every other element of an axis that is too short for one, to second order") {
+  Program program;
+  Graph& graph = *program.graph;
+  const Extent n = Extent::symbol("N");
+  const Expr x = graph.input("x", f64, {n});
+  const Expr y = sum(integer_pow(slice_axis(x, 0, 1, n, 2), 3));
+  program.outputs = {{"Hx", hvp(y, x, x).value()}};
+  const Runner runner(program);
+  CHECK(runner(std::vector<Tensor>{Tensor::vector({3})})[0] == Tensor::vector({0}));
+  CHECK(runner(std::vector<Tensor>{Tensor::vector({3, 4})})[0] == Tensor::vector({0, 96}));
+  CHECK(runner(std::vector<Tensor>{Tensor::vector({3, 4, 5, 6})})[0] == Tensor::vector({0, 96, 0, 216}));
 }
