@@ -112,7 +112,7 @@ void ChainSums::tile(Scope& scope, const Index& front, llvm::Value* base, llvm::
   for (size_t r = 0; r < nest_.roots.size(); r++) {
     std::vector<llvm::Value*>& slots = made.slots.emplace_back();
     for (unsigned piece = 0; piece < pieces; piece++)
-      slots.push_back(emitter_.allocate(type(made, r), 1, "sum"));
+      slots.push_back(emitter_.allocate(scope.builder, type(made, r), 1, "sum"));
   }
   body(scope, made);
 }

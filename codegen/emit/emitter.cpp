@@ -13,7 +13,7 @@ Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
       entry(std::move(e)),
       scalars(p.program->graph->size(), nullptr),
       setup_(c.context()),
-      frame_{.function = entry.function} {
+      frames_{{.function = entry.function}} {
   llvm::BasicBlock* setup = llvm::BasicBlock::Create(c.context(), "setup", entry.function);
   llvm::BasicBlock* start = llvm::BasicBlock::Create(c.context(), "start", entry.function);
   builder.CreateBr(setup);
@@ -22,18 +22,25 @@ Emitter::Emitter(Compilation& c, const Plan& p, EntryPoint e, Builder& builder)
   builder.SetInsertPoint(start);
 }
 
-llvm::Value* Emitter::allocate(llvm::Type* type, uint64_t count, const char* name) {
+Emitter::Frame& Emitter::frame_at(const Builder& builder) {
+  for (size_t i = frames_.size(); i-- > 0;)
+    if (frames_[i].function == builder.GetInsertBlock()->getParent()) return frames_[i];
+  throw Error(Code::internal, "code is emitted in a function that is not open");
+}
+
+llvm::Value* Emitter::allocate(const Builder& at, llvm::Type* type, uint64_t count, const char* name) {
+  Frame& frame = frame_at(at);
   const std::pair key(type, count);
-  const size_t taken = frame_.used[key]++;
-  if (auto [slot, end] = frame_.slots.equal_range(key); static_cast<size_t>(std::distance(slot, end)) > taken)
+  const size_t taken = frame.used[key]++;
+  if (auto [slot, end] = frame.slots.equal_range(key); static_cast<size_t>(std::distance(slot, end)) > taken)
     return std::next(slot, static_cast<std::ptrdiff_t>(taken))->second;
-  llvm::Value* made = new_slot(type, count, name);
-  frame_.slots.emplace(key, made);
+  llvm::Value* made = new_slot(frame, type, count, name);
+  frame.slots.emplace(key, made);
   return made;
 }
 
-llvm::Value* Emitter::new_slot(llvm::Type* type, uint64_t count, const char* name) {
-  llvm::BasicBlock& block = frame_.function->getEntryBlock();
+llvm::Value* Emitter::new_slot(Frame& frame, llvm::Type* type, uint64_t count, const char* name) {
+  llvm::BasicBlock& block = frame.function->getEntryBlock();
   Builder first(&block, block.begin());
   llvm::AllocaInst* slot =
       first.CreateAlloca(count == 1 ? type : llvm::ArrayType::get(type, count), nullptr, name);
@@ -41,16 +48,16 @@ llvm::Value* Emitter::new_slot(llvm::Type* type, uint64_t count, const char* nam
   return slot;
 }
 
-llvm::Value* Emitter::make_flags() {
-  if (frame_.flags) return frame_.flags;
-  frame_.flags = new_slot(setup_.getInt32Ty(), 1, "flags");
-  llvm::BasicBlock& block = frame_.function->getEntryBlock();
-  Builder(&block, std::next(block.begin())).CreateStore(setup_.getInt32(0), frame_.flags);
-  return frame_.flags;
+llvm::Value* Emitter::make_flags(Frame& frame) {
+  if (frame.flags) return frame.flags;
+  frame.flags = new_slot(frame, setup_.getInt32Ty(), 1, "flags");
+  llvm::BasicBlock& block = frame.function->getEntryBlock();
+  Builder(&block, std::next(block.begin())).CreateStore(setup_.getInt32(0), frame.flags);
+  return frame.flags;
 }
 
 void Emitter::raise(Builder& builder, llvm::Value* condition, int flag) {
-  llvm::Value* flags = make_flags();
+  llvm::Value* flags = make_flags(frame_at(builder));
   llvm::Value* have = builder.CreateLoad(builder.getInt32Ty(), flags);
   builder.CreateStore(
       builder.CreateOr(have, builder.CreateSelect(condition, builder.getInt32(flag), builder.getInt32(0))),
@@ -70,9 +77,8 @@ llvm::Value* Emitter::workspace(const Extent& offset) {
 
 llvm::Value* Emitter::own_workspace(const Extent& offset) {
   llvm::Value* first = workspace(offset);
-  if (!frame_.worker) return first;
-  return local().CreateGEP(local().getInt8Ty(), first,
-                           local().CreateMul(frame_.worker, extent(plan.own_stride)));
+  if (!worker()) return first;
+  return local().CreateGEP(local().getInt8Ty(), first, local().CreateMul(worker(), extent(plan.own_stride)));
 }
 
 llvm::Value* Emitter::pointer(uint32_t node) {

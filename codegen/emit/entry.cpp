@@ -40,8 +40,8 @@ static void emit_nest_apart(Scope& scope, const Nest& nest, const std::vector<ui
   Emitter& emitter = scope.emitter;
   std::vector<llvm::Value*> slots;
   for (uint32_t id : scalars)
-    slots.push_back(
-        emitter.allocate(register_type(scope.builder.getContext(), emitter.type(id).dtype, 1), 1, "scalar"));
+    slots.push_back(emitter.allocate(
+        scope.builder, register_type(scope.builder.getContext(), emitter.type(id).dtype, 1), 1, "scalar"));
   emit_apart(scope, [&](Scope& inner) {
     emit_nest(inner, nest);
     for (size_t i = 0; i < slots.size(); i++)

@@ -48,7 +48,7 @@ Emitted Scope::load_guarded(uint32_t node, const Index& index, Emitted inside, b
   if (mask && (where.stride || where.offsets || !inside.uniform))
     inside = {builder.CreateAnd(in_lanes(inside), mask), false};
   // Lanes out of range read from a place of the kernel's own that holds the fill value.
-  llvm::Value* harmless = emitter.allocate(memory, lanes, "fill");
+  llvm::Value* harmless = emitter.allocate(builder, memory, lanes, "fill");
   store_elements(builder, dtype, constant_of_bits(builder.getContext(), dtype, bits, lanes), harmless, lanes);
   const bool uniform = lanes == 1 || (!where.stride && !where.offsets && inside.uniform);
   auto* constant = where.stride ? llvm::dyn_cast<llvm::ConstantInt>(where.stride) : nullptr;

@@ -58,7 +58,7 @@ void LaneSums::take_slots(Builder& builder) {
   for (Fold& fold : folds_) {
     fold.slots.clear();
     for (unsigned r = 0; r < rows_; r++)
-      fold.slots.push_back(emitter_.allocate(vector_type(builder, fold), fold.vectors, "sum"));
+      fold.slots.push_back(emitter_.allocate(builder, vector_type(builder, fold), fold.vectors, "sum"));
   }
 }
 

@@ -107,11 +107,11 @@ llvm::Function* emit_body(Scope& outer, Outline::Kind kind,
   Builder local(setup);
   local.SetInsertPoint(local.CreateBr(start));
   llvm::Value* worker = kind == Outline::part ? function->getArg(1) : emitter.worker();
-  Emitter::Frame before = emitter.enter({.function = function, .worker = worker, .local = &local});
+  emitter.enter({.function = function, .worker = worker, .local = &local});
   Scope inner(emitter, &outer, outer.lanes, start);
   body(inner, *function);
   llvm::Value* flags = emitter.flags();
-  emitter.enter(std::move(before));
+  emitter.leave();
   if (flags) pass_flags(emitter, inner.builder, flags, kind);
   inner.builder.CreateRetVoid();
   return function;

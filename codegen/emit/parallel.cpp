@@ -105,7 +105,7 @@ void emit_parallel(Scope& outer, const Nest& nest, llvm::Value* parts,
   std::vector<llvm::Type*> fields{b.getInt64Ty(), b.getInt64Ty()};
   for (llvm::Value* value : captures) fields.push_back(value->getType());
   llvm::StructType* type = llvm::StructType::get(b.getContext(), fields);
-  llvm::Value* data = emitter.allocate(type, 1, "data");
+  llvm::Value* data = emitter.allocate(b, type, 1, "data");
   b.CreateStore(b.getInt64(0), b.CreateStructGEP(type, data, next_field));
   b.CreateStore(parts, b.CreateStructGEP(type, data, parts_field));
   for (size_t i = 0; i < captures.size(); i++)

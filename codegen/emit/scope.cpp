@@ -164,7 +164,7 @@ Emitted Scope::padded(uint32_t node, const Index& index) {
   }
   if (!edge) return at(operand, inner);
   const Dtype dtype = emitter.type(node).dtype;
-  llvm::Value* slot = emitter.allocate(register_type(builder.getContext(), dtype, 1), 1, "padded");
+  llvm::Value* slot = emitter.allocate(builder, register_type(builder.getContext(), dtype, 1), 1, "padded");
   builder.CreateStore(at(filling, {}).value, slot);
   llvm::Value* inside = builder.getTrue();
   for (size_t i = 0; i < inner.axes.size(); i++)

@@ -118,8 +118,10 @@ class Emitter {
   const std::vector<llvm::Value*>& strides(uint32_t node);
   /// A stack slot of the frame, the nest's until release(): nests one after another share their slots, so
   /// that the frame does not grow with the program.
-  llvm::Value* allocate(llvm::Type* type, uint64_t count, const char* name);
-  void release() { frame_.used.clear(); }
+  /// Of the function that the builder is in: what does not depend on a loop is emitted ahead of it, be it in
+  /// the function around the one that is emitted.
+  llvm::Value* allocate(const Builder& at, llvm::Type* type, uint64_t count, const char* name);
+  void release() { frames_.back().used.clear(); }
   /// The part of an axis of a nest's space that is emitted: all of it, or the block's rows inside a tree.
   Interval range(const Nest& nest, size_t axis) {
     const bool rows = block_.begin && nest.rows == Rows::kept && axis == nest.row_axis;
@@ -133,8 +135,8 @@ class Emitter {
   /// Sets flag bits where the condition (i1) holds.
   void raise(Builder& builder, llvm::Value* condition, int flag);
   /// Where the flags of the function that is emitted lie; null: nothing raises any.
-  llvm::Value* flags() { return frame_.flags; }
-  llvm::Value* make_flags();
+  llvm::Value* flags() { return frames_.back().flags; }
+  llvm::Value* make_flags() { return make_flags(frames_.back()); }
 
   /// What belongs to the function that is emitted: the entry, or one made of its code
   /// (codegen/emit/outline.h).
@@ -146,14 +148,15 @@ class Emitter {
     std::map<std::pair<llvm::Type*, uint64_t>, size_t> used = {};  ///< how many of them the nest has
     llvm::Value* flags = nullptr;
   };
-  /// Goes on in another function; returns what was left.
-  Frame enter(Frame frame) { return std::exchange(frame_, std::move(frame)); }
+  /// Goes on in another function, and back in the one before.
+  void enter(Frame frame) { frames_.push_back(std::move(frame)); }
+  void leave() { frames_.pop_back(); }
   /// Whether a nest may be cut into parts here: not inside of one.
-  bool splits(const Nest& nest) const { return nest.workers > 1 && !frame_.worker; }
+  bool splits(const Nest& nest) const { return nest.workers > 1 && !frames_.back().worker; }
   /// The worker's number in a part; null elsewhere.
-  llvm::Value* worker() { return frame_.worker; }
+  llvm::Value* worker() { return frames_.back().worker; }
   /// As setup(), but in the function that is emitted.
-  Builder& local() { return frame_.local ? *frame_.local : setup_; }
+  Builder& local() { return frames_.back().local ? *frames_.back().local : setup_; }
   /// The worker's own place in the workspace; `offset` is worker 0's.
   llvm::Value* own_workspace(const Extent& offset);
 
@@ -174,9 +177,11 @@ class Emitter {
   std::vector<llvm::Value*> scalars;  ///< by node
 
  private:
-  llvm::Value* new_slot(llvm::Type* type, uint64_t count, const char* name);
-  Builder setup_;  ///< before the terminator of a block ahead of everything: sizes, pointers
-  Frame frame_;
+  Frame& frame_at(const Builder& builder);
+  llvm::Value* make_flags(Frame& frame);
+  llvm::Value* new_slot(Frame& frame, llvm::Type* type, uint64_t count, const char* name);
+  Builder setup_;              ///< before the terminator of a block ahead of everything: sizes, pointers
+  std::vector<Frame> frames_;  ///< of the entry, and of the functions that are emitted inside one another
   std::map<uint32_t, llvm::Value*> pointers_;
   std::vector<char> read_;  ///< by node; empty: not yet known
   Interval block_{nullptr, nullptr};

@@ -22,8 +22,8 @@ void emit_arg_reduction(Scope& top, const Nest& nest) {
     });
   };
   each_result([&](Scope& scope, const Index& kept) {
-    llvm::Value* best = emitter.allocate(register_type(context, dtype, 1), 1, "best");
-    llvm::Value* position = emitter.allocate(llvm::Type::getInt64Ty(context), 1, "position");
+    llvm::Value* best = emitter.allocate(scope.builder, register_type(context, dtype, 1), 1, "best");
+    llvm::Value* position = emitter.allocate(scope.builder, llvm::Type::getInt64Ty(context), 1, "position");
     auto element = [&](Scope& s, const AxisIndex& at) {
       Index index = kept;
       index.axes.insert(index.axes.begin() + axis, at);

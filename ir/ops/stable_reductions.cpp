@@ -161,8 +161,8 @@ Expr softmax(Operand operand, int64_t axis) {
   const Expr x = build::float_of(operand, "softmax");
   const Axes axes = build::axes_of(operand, {axis}, "softmax");
   const Exponentials e = exponentials(x, axes);
-  const Expr total = spread(e.total, x.shape(), axes);
-  return select(total == 0.0, zeros(x.graph(), x.type()), e.terms / total);  // a row of -inf is a row of 0
+  const Expr total = select(e.total == 0.0, 1.0, e.total);  // a row of -inf is a row of 0
+  return e.terms / spread(total, x.shape(), axes);
 }
 
 Expr log_softmax(Operand operand, int64_t axis) {
