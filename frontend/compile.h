@@ -138,8 +138,8 @@ struct Artifacts {
   std::vector<char> object, bitcode;
   std::string header, description, python, llvm_ir, assembly;
   std::string explanation;  ///< each entry's kernels: what they cost, and why they were cut
-  std::vector<std::string>
-      warnings;  ///< with obj or asm: functions that take more stack than docs/abi.md says
+  /// With obj or asm: functions that take more stack than docs/abi.md says.
+  std::vector<std::string> warnings;
 };
 
 struct NamedProgram {

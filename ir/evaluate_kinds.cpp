@@ -23,6 +23,13 @@ const Body& BodyCache::elementwise(const Op& op, const Attributes& attributes,
   return found->second = m.finish({&output, 1});
 }
 
+const Body& BodyCache::elementwise(const Graph& graph, uint32_t node) {
+  const Node& n = graph.node(node);
+  std::vector<Dtype> dtypes;
+  for (Value input : graph.inputs(node)) dtypes.push_back(graph.type(input).dtype);
+  return elementwise(*n.op, *n.attributes, dtypes);
+}
+
 const Body& BodyCache::of_two(const Op& op, const TwoNumbers& step, Dtype dtype) {
   auto [found, added] = bodies_.try_emplace(Key{&op, nullptr, static_cast<uint64_t>(dtype)});
   if (!added) return found->second;

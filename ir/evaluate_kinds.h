@@ -15,6 +15,8 @@ namespace wengert {
 class BodyCache {
  public:
   const Body& elementwise(const Op& op, const Attributes& attributes, std::span<const Dtype> dtypes);
+  /// Of an elementwise node.
+  const Body& elementwise(const Graph& graph, uint32_t node);
   const Body& combine(const Op& op, Dtype dtype) { return of_two(op, op.combine, dtype); }
   const Body& better(const Op& op, Dtype dtype) { return of_two(op, op.better, dtype); }
 

@@ -160,11 +160,8 @@ static size_t instructions_of(const Body& body) {
 size_t instructions_of(Emitter& emitter, const Nest& nest) {
   size_t out = 0;
   auto take = [&](uint32_t id) {
-    const Node& node = emitter.graph().node(id);
-    if (node.op->kind != Kind::elementwise) return;
-    std::vector<Dtype> dtypes;
-    for (Value input : emitter.graph().inputs(id)) dtypes.push_back(emitter.type(input.node).dtype);
-    out += instructions_of(emitter.bodies.elementwise(*node.op, *node.attributes, dtypes));
+    if (emitter.graph().node(id).op->kind == Kind::elementwise)
+      out += instructions_of(emitter.bodies.elementwise(emitter.graph(), id));
   };
   for (Value root : nest.roots) take(root.node);
   for (uint32_t id : inlined_by(emitter.plan, nest)) take(id);

@@ -72,18 +72,15 @@ Emitted Scope::compute(uint32_t node, const Index& index) {
 }
 
 Emitted Scope::elementwise(uint32_t node, const Index& index) {
-  const Node& n = emitter.graph().node(node);
-  std::vector<Dtype> dtypes;
   std::vector<Emitted> operands;
   bool uniform = true;
   for (Value input : emitter.graph().inputs(node)) {
     operands.push_back(at(input.node, index));
-    dtypes.push_back(emitter.type(input.node).dtype);
     uniform = uniform && operands.back().uniform;
   }
   std::vector<llvm::Value*> values;
   for (const Emitted& operand : operands) values.push_back(uniform ? operand.value : in_lanes(operand));
-  const Body& body = emitter.bodies.elementwise(*n.op, *n.attributes, dtypes);
+  const Body& body = emitter.bodies.elementwise(emitter.graph(), node);
   return {emit_body(builder, body, values, uniform ? 1 : lanes)[0], uniform};
 }
 

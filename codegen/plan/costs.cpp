@@ -46,11 +46,8 @@ void CostCounter::touch(uint32_t id, Sum& sum) {
 }
 
 void CostCounter::count_body(uint32_t id, Sum& sum) {
-  const Node& node = graph_.node(id);
-  if (node.op->kind != Kind::elementwise) return;
-  std::vector<Dtype> dtypes;
-  for (Value input : graph_.inputs(id)) dtypes.push_back(graph_.type(input).dtype);
-  const Body& body = bodies_.elementwise(*node.op, *node.attributes, dtypes);
+  if (graph_.node(id).op->kind != Kind::elementwise) return;
+  const Body& body = bodies_.elementwise(graph_, id);
   const auto steps = std::count_if(body.code.begin(), body.code.end(),
                                    [](const Instruction& in) { return in.prim != Prim::constant; });
   sum.cost.operations =

@@ -73,13 +73,9 @@ struct Roles {
   }
 
   size_t body_size(uint32_t id) {
-    const Node& node = graph.node(id);
-    if (node.op->kind != Kind::elementwise) return node.op->kind == Kind::gather ? 4 : 0;
-    std::vector<Dtype> dtypes;
-    for (Value input : graph.inputs(id)) dtypes.push_back(graph.type(input).dtype);
-    const Body& body = bodies.elementwise(*node.op, *node.attributes, dtypes);
+    if (op(id).kind != Kind::elementwise) return op(id).kind == Kind::gather ? 4 : 0;
     size_t out = 0;
-    for (const Instruction& in : body.code) {
+    for (const Instruction& in : bodies.elementwise(graph, id).code) {
       // A division or a root of a vector costs more than storing and loading it.
       const bool slow = in.prim == Prim::divide || in.prim == Prim::square_root || in.prim == Prim::remainder;
       out += in.prim == Prim::region ? 64 : slow ? cheap + 1 : in.prim == Prim::constant ? 0 : 1;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "ir/op.h"
 
@@ -225,14 +226,13 @@ std::vector<Read> reads_of(const Plan& plan, uint32_t root) { return Walk(plan, 
 std::vector<uint32_t> inlined_by(const Plan& plan, const Nest& nest) {
   const Graph& graph = *plan.program->graph;
   std::vector<uint32_t> pending, out;
+  std::set<uint32_t> seen;
   for (Value root : nest.roots) pending.push_back(root.node);
   while (!pending.empty()) {
     const uint32_t id = pending.back();
     pending.pop_back();
     for (Value input : graph.inputs(id)) {
-      if (plan.roles[input.node] != Role::inlined ||
-          std::find(out.begin(), out.end(), input.node) != out.end())
-        continue;
+      if (plan.roles[input.node] != Role::inlined || !seen.insert(input.node).second) continue;
       out.push_back(input.node);
       pending.push_back(input.node);
     }

@@ -15,12 +15,12 @@
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "passes/gradients.h"
+#include "tests/kernels/build.h"
 
 using namespace wengert;
+using testing::M, testing::N;
 
 namespace {
-
-const Extent N = Extent::symbol("N"), M = Extent::symbol("M");
 
 void check_frames(const Program& program, const CompileSettings& settings) {
   const std::string kinds[] = {"obj"};
@@ -36,13 +36,10 @@ void check_frames(const Program& program) {
   check_frames(program, {.triple = "aarch64-linux-gnu", .cpu = "generic"});
 }
 
-struct Build {
-  Program program;
-  explicit Build(const char* name) { program.name = name; }
-  Expr in(const std::string& name, Dtype dtype, Shape shape) {
-    return program.graph->input(name, dtype, std::move(shape));
-  }
-  void out(Expr e) { program.outputs.push_back({"o" + std::to_string(program.outputs.size()), e.value()}); }
+// A program with a name, and outputs without.
+struct Named : testing::Build {
+  explicit Named(const char* name) { program.name = name; }
+  void out(Expr e) { Build::out("o" + std::to_string(program.outputs.size()), e); }
 };
 
 }  // namespace
@@ -67,7 +64,7 @@ TEST_CASE("frames of the programs of the examples and the benchmarks") {
 TEST_CASE("frames of many folds of all rows") {
   for (Dtype dtype : {f64, f32}) {
     for (bool columns : {false, true}) {
-      Build b("folds");
+      Named b("folds");
       const Expr x = columns ? b.in("x", dtype, {N, M}) : b.in("x", dtype, {N});
       for (int i = 0; i < 40; i++) b.out(sum(x * (1.0 + i), Axes{columns ? 1 : 0}));
       check_frames(b.program);
@@ -76,7 +73,7 @@ TEST_CASE("frames of many folds of all rows") {
 }
 
 TEST_CASE("frames of many folds by columns") {
-  Build b("chains");
+  Named b("chains");
   const Expr x = b.in("x", f64, {N, M});
   for (int i = 0; i < 40; i++) b.out(max(x * (1.0 + i), Axes{0}));
   check_frames(b.program);
@@ -84,7 +81,7 @@ TEST_CASE("frames of many folds by columns") {
 
 TEST_CASE("frames of many nests") {
   for (const Shape& shape : {Shape{N}, Shape{N, M}, Shape{16, N}}) {
-    Build b("softmaxes");
+    Named b("softmaxes");
     const Expr x = b.in("x", f64, shape);
     Expr y = x;
     for (int i = 0; i < 10; i++) y = softmax(y, -1);
@@ -94,7 +91,7 @@ TEST_CASE("frames of many nests") {
 }
 
 TEST_CASE("frames of products") {
-  Build b("products");
+  Named b("products");
   const Expr x = b.in("x", f32, {N, M}), w = b.in("w", f32, {M, 64}), v = b.in("v", f32, {64, M});
   b.out(tanh(matmul(x, w)));
   b.out(matmul(matmul(x, w), v));
@@ -104,7 +101,7 @@ TEST_CASE("frames of products") {
 
 TEST_CASE("frames of many scalars") {
   for (int count : {30, 60}) {
-    Build b("scalars");
+    Named b("scalars");
     std::vector<Expr> xs;
     for (int i = 0; i < count; i++) xs.push_back(b.in("x" + std::to_string(i), f64, {}));
     for (int i = 0; i < 2000; i++) {

@@ -11,10 +11,10 @@ inline const Extent N = Extent::symbol("N"), M = Extent::symbol("M"), K = Extent
 
 struct Build {
   Program program;
-  Expr in(const char* name, Dtype dtype, Shape shape) {
+  Expr in(const std::string& name, Dtype dtype, Shape shape) {
     return program.graph->input(name, dtype, std::move(shape));
   }
-  void out(const char* name, Expr e) { program.outputs.push_back({name, e.value()}); }
+  void out(const std::string& name, Expr e) { program.outputs.push_back({name, e.value()}); }
 };
 
 }  // namespace wengert::testing
