@@ -243,11 +243,9 @@ class Tiles {
     o.inner = of_.inner;
     o.resume = of_.resume;
     o.columns = width;
+    if (!inlined_) return call_tile(scope.emitter.compilation.module(), b, tile, o);
     scope.keep_loads_inside();  // factors of known sizes would be held in the frame, each number in a vector
-    if (inlined_)
-      emit_tile(b, tile, o);
-    else
-      call_tile(scope.emitter.compilation.module(), b, tile, o);
+    emit_tile(b, tile, o);
   }
 
   Scope& scope_;
