@@ -39,7 +39,7 @@ struct AppendAttribute {
   Buffer& out;
 
   void operator()(int64_t x) const { fmt::format_to(std::back_inserter(out), "{}", x); }
-  void operator()(const std::string& x) const { append(out, quoted(x)); }
+  void operator()(const std::string& x) const { append(out, in_quotes(x)); }
   void operator()(const Axes& x) const {
     append(out, "[");
     for (size_t i = 0; i < x.size(); i++)

@@ -6,7 +6,7 @@
 
 namespace wengert {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     switch (c) {
@@ -27,7 +27,7 @@ std::string quoted(std::string_view text) {
 
 std::string word_or_quoted(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_word_character) ? std::string(text)
-                                                                                   : quoted(text);
+                                                                                   : in_quotes(text);
 }
 
 }  // namespace wengert

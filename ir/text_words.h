@@ -11,7 +11,7 @@ constexpr bool is_word_character(char c) {
 }
 
 /// The text in double quotes, escaped as in JSON. Bytes from 0x80 on are kept as they are (UTF-8).
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 /// The text itself if it is made of word characters, else quoted.
 std::string word_or_quoted(std::string_view text);
 

@@ -21,7 +21,7 @@ static double children_seconds() {
 }
 
 /// As one word of a shell's command.
-static std::string quoted(const std::string& text) {
+static std::string shell_word(const std::string& text) {
   std::string out = "'";
   for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";
@@ -40,11 +40,11 @@ CFunction compile_c(const Context& context, const std::string& source, const std
   if (access(library.c_str(), R_OK) != 0 || access(seconds.c_str(), R_OK) != 0) {
     write_file(stem + ".c", source);
     const double before = children_seconds();
-    const std::string compiler = quoted(context.c_compiler), object = quoted(stem + ".o");
+    const std::string compiler = shell_word(context.c_compiler), object = shell_word(stem + ".o");
     run(fmt::format("{} {} -march=native -ffast-math -w -fPIC -c {} -o {}", compiler, options,
-                    quoted(stem + ".c"), object));
+                    shell_word(stem + ".c"), object));
     out.seconds = children_seconds() - before;
-    run(fmt::format("{} -shared {} -o {} -lm", compiler, object, quoted(library)));
+    run(fmt::format("{} -shared {} -o {} -lm", compiler, object, shell_word(library)));
     write_file(seconds, fmt::format("{}", out.seconds));
   }
   out.seconds = std::stod(read_file(seconds));

@@ -119,7 +119,7 @@ static_assert(WENGERT_BAD_SYMBOL == -1 && WENGERT_BAD_EXTENT == -2 && WENGERT_SI
               WENGERT_INDEX_OUT_OF_RANGE == 1);
 
 /// A literal of Python for any bytes.
-std::string quoted(std::string_view text) {
+std::string python_string(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     const auto code = static_cast<unsigned char>(c);
@@ -140,7 +140,8 @@ std::string list(const std::vector<std::string>& items) {
 std::string describe(const Entry& entry, const ArgumentNames& names, const Argument& argument,
                      const std::string& name) {
   std::vector<std::string> extents;
-  for (const Extent& extent : argument.type.shape) extents.push_back(quoted(names.spell(entry, extent)));
+  for (const Extent& extent : argument.type.shape)
+    extents.push_back(python_string(names.spell(entry, extent)));
   return fmt::format("(\"{}\", \"{}\", {})", name, wengert::name(argument.type.dtype), list(extents));
 }
 
@@ -171,7 +172,7 @@ std::string function(const Entry& entry) {
   if (!names.symbols.empty()) parameters.push_back("*");
   for (const std::string& symbol : names.symbols) {
     parameters.push_back(symbol + "=None");
-    symbols.push_back(quoted(symbol));
+    symbols.push_back(python_string(symbol));
   }
   auto tuple = [](const std::vector<std::string>& items) {
     return items.empty() ? "()" : fmt::format("({},)", fmt::join(items, ", "));
@@ -184,7 +185,7 @@ std::string function(const Entry& entry) {
       "\n\ndef {0}({5}):\n    return _kernel_{0}({6}, {7})\n"
       "\n\n{0}.__doc__ = {8}\n",
       entry.symbol, list(inputs), list(symbols), list(outputs), list(solutions(entry, names)),
-      fmt::join(parameters, ", "), tuple(names.inputs), tuple(names.symbols), quoted(documentation),
+      fmt::join(parameters, ", "), tuple(names.inputs), tuple(names.symbols), python_string(documentation),
       entry.threads);
 }
 
@@ -199,7 +200,7 @@ std::string write_python_wrapper(const ObjectDescription& object) {
   out += runtime;
   out += fmt::format(
       "\n\n_library = _ctypes.CDLL(_os.path.join(_os.path.dirname(_os.path.abspath(__file__)), {}))\n",
-      quoted(shared_library_name(object.name)));
+      python_string(shared_library_name(object.name)));
   for (const Entry& entry : object.entries) out += function(entry);
   return out;
 }

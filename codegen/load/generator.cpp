@@ -34,7 +34,8 @@ std::vector<std::string> places() {
   return out;
 }
 
-const Generator& checked(const Generator* found, const std::string& path) {
+/// As it is, or an error that names where it came from.
+const Generator* checked(const Generator* found, const std::string& path) {
   if (std::string_view(found->version) != WENGERT_VERSION)
     throw Error(Code::file, fmt::format("{} is of Wengert {}, and this is Wengert {}", path, found->version,
                                         WENGERT_VERSION));
@@ -43,11 +44,11 @@ const Generator& checked(const Generator* found, const std::string& path) {
                 fmt::format("{} works on another copy of Wengert's library than this program's; a "
                             "program that is linked statically needs wengert_codegen_llvm linked too",
                             path));
-  return *found;
+  return found;
 }
 
 /// Once loaded, the library stays: kernels outlive everything else.
-const Generator& load_library() {
+const Generator* load_library() {
   std::vector<std::string> failures;
   for (const std::string& path : places()) {
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -74,10 +75,10 @@ const void* core_identity() {
 
 const Generator& generator() {
   // A failure is tried again at the next call.
-  static const Generator& found = wengert_code_generator
+  static const Generator* found = wengert_code_generator
                                       ? checked(wengert_code_generator(), "the linked code generator")
                                       : load_library();
-  return found;
+  return *found;
 }
 
 const std::string& generator_builds() {

@@ -114,7 +114,7 @@ class Maker {
   Diagram diagram_;
 };
 
-std::string quoted(std::string_view text) {
+std::string dot_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -137,12 +137,12 @@ std::string to_dot(const std::vector<Diagram>& diagrams) {
       "digraph wengert {\n  node [shape=box, style=filled, fontname=\"sans-serif\", fontsize=10];\n";
   const auto to = std::back_inserter(out);
   for (size_t d = 0; d < diagrams.size(); d++) {
-    fmt::format_to(to, "  subgraph cluster_{} {{\n    label={};\n", d, quoted(diagrams[d].caption));
+    fmt::format_to(to, "  subgraph cluster_{} {{\n    label={};\n", d, dot_string(diagrams[d].caption));
     for (size_t i = 0; i < diagrams[d].boxes.size(); i++) {
       const Box& box = diagrams[d].boxes[i];
       std::string label = box.label + "\n" + box.type;
       for (const std::string& output : box.outputs) label += "\n→ " + output;
-      fmt::format_to(to, "    n{}_{} [label={}, fillcolor=\"{}\", penwidth={}];\n", d, i, quoted(label),
+      fmt::format_to(to, "    n{}_{} [label={}, fillcolor=\"{}\", penwidth={}];\n", d, i, dot_string(label),
                      fills[static_cast<size_t>(box.role)], box.outputs.empty() ? 1 : 3);
     }
     for (const Edge& edge : diagrams[d].edges)
