@@ -228,6 +228,23 @@ std::optional<Extent::Linear> Extent::as_linear() const {
   return Linear{first.atoms[0]->text, first.coefficient, (*polynomial_)[1].coefficient};
 }
 
+bool never_negative(const Extent& extent) {
+  auto holds = [](const Extent::AtomPtr& atom) {
+    switch (atom->kind) {
+      case Extent::Atom::Kind::symbol: return true;
+      case Extent::Atom::Kind::floor_divide:
+        return atom->b.number().value_or(0) > 0 && never_negative(atom->a);
+      case Extent::Atom::Kind::minimum: return never_negative(atom->a) && never_negative(atom->b);
+      case Extent::Atom::Kind::maximum: return never_negative(atom->a) || never_negative(atom->b);
+    }
+    return false;
+  };
+  const std::vector<Extent::Term> terms = extent.terms();
+  return std::ranges::all_of(terms, [&](const Extent::Term& term) {
+    return term.coefficient > 0 && std::ranges::all_of(term.atoms, holds);
+  });
+}
+
 std::string Extent::text() const {
   if (is_number()) return std::to_string(number_);
   std::string out;

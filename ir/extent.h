@@ -76,6 +76,12 @@ struct Extent::Atom {
   Extent a, b;       ///< the operands; not for a symbol
 };
 
+/// Whether its form shows that it is never below 0 where its symbols are not: a number of at least 0, or a
+/// sum of products with positive coefficients of symbols, floordivs of such an extent by a positive number,
+/// mins of two such and maxs with one such. No means "not shown", not "negative for some sizes": (N - 1)*(N -
+/// 1) is no.
+bool never_negative(const Extent& extent);
+
 /// Parses an extent ("N", "2*N + 1", "min(N, 3)") from `text` at `position`, which moves behind it.
 /// Throws Error(syntax).
 Extent parse_extent(std::string_view text, size_t& position);
