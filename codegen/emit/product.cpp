@@ -26,8 +26,8 @@ class ProductEmitter {
     columns_ = emitter_.extent(product_.columns);
     inner_ = emitter_.extent(product_.inner);
     Value* column_bytes = top.builder.CreateMul(columns_, number(static_cast<int64_t>(size_of(dtype_))));
-    pack_left_ = packs(top, product_.pack_left, rows_, column_bytes, left_packing);
-    pack_right_ = packs(top, product_.pack_right, columns_, rows_, right_packing);
+    pack_left_ = packs(top, product_.pack_left, rows_, column_bytes, product_.left.inner, left_packing);
+    pack_right_ = packs(top, product_.pack_right, columns_, rows_, product_.right.inner, right_packing);
     const Stretch rows{number(0), rows_}, columns{number(0), columns_};
     if (product_.batch.empty())
       return emitter_.splits(nest_) ? in_parts(top) : matrix(top, {}, rows, columns);
@@ -77,11 +77,15 @@ class ProductEmitter {
   }
 
   // An i1: whether a factor is packed.
-  Value* packs(Scope& scope, Packing packing, Value* lines, Value* others, const PackingRule& rule) {
+  Value* packs(Scope& scope, Packing packing, Value* lines, Value* others, const Extent& step,
+               const PackingRule& rule) {
     Builder& b = scope.builder;
     if (packing != Packing::by_size) return b.getInt1(packing == Packing::always);
     const int64_t size = static_cast<int64_t>(size_of(dtype_));
-    Value* large = b.CreateICmpSGT(b.CreateMul(lines, inner_), number(rule.bytes / size));
+    Value* step_bytes = b.CreateMul(emitter_.extent(step), number(size));
+    Value* pages = b.CreateICmpEQ(b.CreateAnd(step_bytes, number(PackingRule::page - 1)), number(0));
+    Value* most = b.CreateSelect(pages, number(rule.page_bytes / size), number(rule.bytes / size));
+    Value* large = b.CreateICmpSGT(b.CreateMul(lines, inner_), most);
     return b.CreateAnd(large, b.CreateICmpSGE(others, number(rule.lines)));
   }
 
@@ -134,7 +138,7 @@ class ProductEmitter {
                          .resume = b.getFalse()});
     const MatrixKind kind{product_.pack_left != Packing::never || product_.pack_right != Packing::never,
                           !product_.first.is_number() || *product_.first.number() >= summation::long_extent,
-                          rest_vectors(tile_, product_.columns.number())};
+                          tile_rest(tile_, product_.columns.number())};
     Value* scratch =
         nest_.own_scratch == Extent(-1) ? emitter_.workspace(0) : emitter_.own_workspace(nest_.own_scratch);
     auto part = [&](const Extent& offset) {

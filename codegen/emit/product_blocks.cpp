@@ -155,10 +155,11 @@ class Tiles {
   // As few vectors as hold what is left, all of them masked.
   void masked(llvm::Value* whole, llvm::Value* left) {
     for (unsigned vectors = 1; vectors <= tile_.vectors; vectors++) {
-      if (of_.rest_vectors >= 0 && of_.rest_vectors != static_cast<int>(vectors)) continue;
+      if (of_.rest.vectors >= 0 && of_.rest.vectors != static_cast<int>(vectors)) continue;
       Tile narrow = tile_;
       narrow.vectors = vectors, narrow.masked = true;
-      const int64_t lanes = tile_.lanes;
+      if (of_.rest.vectors > 0) narrow.lanes = of_.rest.lanes;
+      const int64_t lanes = narrow.lanes;
       Builder& b = scope_.builder;
       llvm::Value* above = b.CreateICmpSGT(left, b.getInt64((vectors - 1) * lanes));
       llvm::Value* fits = b.CreateICmpSLE(left, b.getInt64(vectors * lanes));
@@ -260,18 +261,26 @@ void emit_tiles(Scope& scope, const Tile& tile, const TileBlock& block) {
   Tiles(scope, tile, block, true).run();
 }
 
-int rest_vectors(const Tile& tile, std::optional<int64_t> columns) {
+TileRest tile_rest(const Tile& tile, std::optional<int64_t> columns) {
   // All blocks are multiples of the smallest one.
   constexpr int64_t block = ProductBlocks::chunked_columns;
-  const int64_t lanes = tile.lanes, width = tile.vectors * lanes;
-  if (!columns || (*columns > block && block % width != 0)) return -1;
-  return static_cast<int>((*columns % width + lanes - 1) / lanes);
+  const int64_t width = int64_t{tile.vectors} * tile.lanes;
+  if (!columns || (*columns > block && block % width != 0)) return {};
+  const int64_t rest = *columns % width;
+  TileRest out{0, tile.lanes};
+  while (rest > 0 && out.lanes > 2 && out.lanes / 2 >= rest) out.lanes /= 2;
+  out.vectors = static_cast<int>((rest + out.lanes - 1) / out.lanes);
+  return out;
+}
+
+std::string TileRest::text() const {
+  if (vectors < 0) return "";
+  return vectors == 0 ? ".rest0" : fmt::format(".rest{}x{}", vectors, lanes);
 }
 
 void call_tiles(Scope& scope, const Tile& tile, const TileBlock& o) {
-  const std::string symbol =
-      fmt::format("products.{}.{}x{}x{}{}", name(tile.dtype), tile.rows, tile.vectors, tile.lanes,
-                  o.rest_vectors < 0 ? "" : fmt::format(".rest{}", o.rest_vectors));
+  const std::string symbol = fmt::format("products.{}.{}x{}x{}{}", name(tile.dtype), tile.rows, tile.vectors,
+                                         tile.lanes, o.rest.text());
   const std::vector<llvm::Value*> arguments = {
       o.left,   o.left_line,  o.left_step, o.left_packed, o.right, o.right_step, o.right_packed,
       o.result, o.result_row, o.rows,      o.columns,     o.inner, o.resume};
@@ -279,7 +288,7 @@ void call_tiles(Scope& scope, const Tile& tile, const TileBlock& o) {
     auto a = [&](unsigned i) { return function.getArg(i); };
     TileBlock block{a(0), a(1), a(2),  a(3),  a(4), inside.number(1), a(5), a(6), a(7),
                     a(8), a(9), a(10), a(11), a(12)};
-    block.rest_vectors = o.rest_vectors;
+    block.rest = o.rest;
     Tiles(inside, tile, block, false).run();
   });
 }

@@ -1,5 +1,7 @@
 // How a matrix product is walked: blocks for the caches, and in a block the columns and rows of tiles.
 #pragma once
+#include <string>
+
 #include "codegen/emit/product_tile.h"
 #include "codegen/emit/scope.h"
 #include "codegen/target.h"
@@ -28,6 +30,14 @@ void emit_shared(Scope& scope, const std::string& symbol, std::span<llvm::Value*
 /// The tile of a product with so many rows and columns (where they are known): it fits the registers.
 Tile tile_for(const Target& target, Dtype dtype, std::optional<int64_t> rows, std::optional<int64_t> columns);
 
+/// Columns behind the whole tiles: vectors, and lanes of each; -1 where that is not known.
+struct TileRest {
+  int vectors = -1;
+  unsigned lanes = 0;
+  /// For the names of functions.
+  std::string text() const;
+};
+
 /// A product of parts that lie in the caches: rows times columns, over `inner` elements. A packed factor lies
 /// in panels of a tile's lines, one behind the other, as emit_panels() leaves them; another one in an array.
 struct TileBlock {
@@ -37,12 +47,11 @@ struct TileBlock {
   llvm::Value *result, *result_row;
   llvm::Value *rows, *columns, *inner;
   llvm::Value* resume;  ///< i1: go on from what lies in the result
-  /// Vectors of columns behind the whole tiles; -1 where that is not known.
-  int rest_vectors = -1;
+  TileRest rest = {};
 };
 
-/// That number for so many columns in all, cut into the blocks of a product.
-int rest_vectors(const Tile& tile, std::optional<int64_t> columns);
+/// The rest of so many columns in all, cut into the blocks of a product.
+TileRest tile_rest(const Tile& tile, std::optional<int64_t> columns);
 
 /// Emits the tiles of a block, each where it is wanted.
 void emit_tiles(Scope& scope, const Tile& tile, const TileBlock& block);

@@ -173,7 +173,7 @@ class MatrixEmitter {
                 .columns = across.count,
                 .inner = part.inner.count,
                 .resume = part.resume,
-                .rest_vectors = kind_.rest_vectors});
+                .rest = kind_.rest});
   }
 
   const Tile& tile_;
@@ -186,10 +186,9 @@ class MatrixEmitter {
 }  // namespace
 
 void call_matrices(Scope& scope, const Tile& tile, MatrixKind kind, const Matrices& m) {
-  const std::string rest = kind.rest_vectors < 0 ? "" : fmt::format(".rest{}", kind.rest_vectors);
   const std::string symbol =
       fmt::format("matrices.{}.{}x{}x{}{}{}{}", name(tile.dtype), tile.rows, tile.vectors, tile.lanes,
-                  kind.may_pack ? ".packed" : "", kind.may_be_long ? ".long" : "", rest);
+                  kind.may_pack ? ".packed" : "", kind.may_be_long ? ".long" : "", kind.rest.text());
   const std::vector<llvm::Value*> arguments = {
       m.left.first, m.left.line,  m.left.step,  m.right.first,  m.right.line,    m.right.step,
       m.result,     m.result_row, m.rows,       m.columns,      m.inner,         m.first,

@@ -18,7 +18,7 @@ struct Matrices {
 /// What a product never needs is left out of the function.
 struct MatrixKind {
   bool may_pack, may_be_long;
-  int rest_vectors;  ///< of TileBlock
+  TileRest rest;  ///< of TileBlock
 };
 
 /// Calls a function of the module, which products with the same tile and kind share.

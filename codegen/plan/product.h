@@ -54,11 +54,13 @@ struct ProductBlocks {
 };
 
 /// Packs a factor of more than `bytes` bytes where the other one has `lines` lines: rows for the right
-/// factor, bytes of columns for the left one.
+/// factor, bytes of columns for the left one. Of more than `page_bytes` where steps of the contraction are
+/// whole pages of 4 KiB apart: all of them want the same places in the first cache.
 struct PackingRule {
-  int64_t bytes, lines;
+  int64_t bytes, lines, page_bytes;
+  static constexpr int64_t page = 4096;
 };
-constexpr PackingRule right_packing{128 << 10, 56}, left_packing{256 << 10, 512};
+constexpr PackingRule right_packing{256 << 10, 56, 128 << 10}, left_packing{256 << 10, 512, 256 << 10};
 
 /// Sums of chunks that wait for their neighbours: one for each bit of a chunk's number.
 constexpr int64_t sum_levels = 6;

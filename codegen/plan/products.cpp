@@ -106,21 +106,25 @@ Extent lines(const Extent& elements, Dtype dtype) {
   return Extent::floor_divide(elements + (line - 1), line) * 64;
 }
 
-Packing packing(const Extent& elements, const Extent& lines, Dtype dtype, const PackingRule& rule) {
+Packing packing(const Extent& elements, const Extent& lines, const Extent& step, Dtype dtype,
+                const PackingRule& rule) {
   const int64_t size = static_cast<int64_t>(size_of(dtype));
-  const bool small = elements.is_number() && *elements.number() <= rule.bytes / size;
+  const bool pages = step.is_number() && *step.number() * size % PackingRule::page == 0;
+  const int64_t least = pages || !step.is_number() ? rule.page_bytes : rule.bytes;
+  const bool small = elements.is_number() && *elements.number() <= least / size;
   const bool few = lines.is_number() && *lines.number() < rule.lines;
   if (small || few) return Packing::never;
-  return elements.is_number() && lines.is_number() ? Packing::always : Packing::by_size;
+  const bool decided = step.is_number() || (elements.is_number() && *elements.number() > rule.bytes / size);
+  return elements.is_number() && lines.is_number() && decided ? Packing::always : Packing::by_size;
 }
 
 void choose_packing(Product& product) {
   const int64_t size = static_cast<int64_t>(size_of(product.dtype));
-  product.pack_left =
-      packing(product.rows * product.inner, product.columns * size, product.dtype, left_packing);
+  product.pack_left = packing(product.rows * product.inner, product.columns * size, product.left.inner,
+                              product.dtype, left_packing);
   // Tiles take vectors of columns.
   product.pack_right = product.columns_adjacent() ? packing(product.columns * product.inner, product.rows,
-                                                            product.dtype, right_packing)
+                                                            product.right.inner, product.dtype, right_packing)
                                                   : Packing::always;
 }
 

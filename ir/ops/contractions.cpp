@@ -96,13 +96,16 @@ static Exprs dot_batch(const Batch& batch) {
     d.rhs_batch.insert(d.rhs_batch.begin(), 0);
     return {dot_general(lhs, rhs, d)};
   }
-  // One operand has the axis as its first free axis; it comes out behind the batch axes (and lhs's free
-  // axes).
-  const Expr made = dot_general(lhs, rhs, d);
-  int64_t position = static_cast<int64_t>(d.lhs_batch.size());
-  if (batch.batched[1])
-    position += static_cast<int64_t>(other_axes(d.lhs_batch, d.lhs_contract, lhs.rank()).size());
-  return {moveaxis(made, position, 0)};
+  // One operand has the axis as its first free axis; it comes out behind the batch axes and the left one's
+  // free axes. Where the right one has no others, it goes to the left, and so its axis to the front.
+  const auto batches = static_cast<int64_t>(d.lhs_batch.size());
+  if (batch.batched[0]) return {moveaxis(dot_general(lhs, rhs, d), batches, 0)};
+  if (other_axes(d.rhs_batch, d.rhs_contract, rhs.rank()).size() == 1) {
+    const Expr made = dot_general(rhs, lhs, {d.rhs_batch, d.lhs_batch, d.rhs_contract, d.lhs_contract});
+    return {moveaxis(made, batches, 0)};
+  }
+  const auto front = static_cast<int64_t>(other_axes(d.lhs_batch, d.lhs_contract, lhs.rank()).size());
+  return {moveaxis(dot_general(lhs, rhs, d), batches + front, 0)};
 }
 
 namespace ops {

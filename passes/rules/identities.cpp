@@ -5,6 +5,7 @@
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
+#include "ir/ops/math.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "passes/rules/rules.h"
@@ -64,6 +65,11 @@ Expr diagonal_of_broadcast(Expr x) {
   return from.rank() == 0 ? broadcast_to(from, {x.shape()[0]}) : Expr();
 }
 
+// A product, or what "contraction over nothing" makes of one.
+bool is_scaled(Expr x) {
+  return &x.op() == &ops::multiply || (&x.op() == &ops::fma && constant_value(operand(x, 2)) == 0.0);
+}
+
 struct Diagonal {
   bool found = false;
   Expr values;  // absent: ones
@@ -74,7 +80,7 @@ Diagonal diagonal(Expr x) {
   if (&x.op() == &ops::select && is_identity_mask(operand(x, 0)) && constant_value(operand(x, 2)) == 0.0) {
     if (is_identity(operand(x, 1)) || constant_value(operand(x, 1)) == 1.0) return {true, {}};
     values = diagonal_of_broadcast(operand(x, 1));
-  } else if (&x.op() == &ops::multiply) {
+  } else if (is_scaled(x)) {
     for (size_t i : {0, 1})
       if (is_identity(operand(x, i))) values = diagonal_of_broadcast(operand(x, 1 - i));
   }
@@ -89,7 +95,7 @@ bool may_be_diagonal(const Match& m) {
   const Expr x = m.input(side);
   if (is_identity(x)) return true;
   if (&x.op() == &ops::select) return is_identity_mask(operand(x, 0));
-  return &x.op() == &ops::multiply && (is_identity(operand(x, 0)) || is_identity(operand(x, 1)));
+  return is_scaled(x) && (is_identity(operand(x, 0)) || is_identity(operand(x, 1)));
 }
 
 // y with the contracted axis in front (left) or at the end, scaled along it.
