@@ -1,6 +1,7 @@
 #include "codegen/compiler.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,6 +19,7 @@
 #include "codegen/llvm_tables.h"
 #include "codegen/optimize.h"
 #include "codegen/pass_times.h"
+#include "codegen/slow_paths.h"
 #include "ir/error.h"
 #include "runtime/kernel_abi.h"
 
@@ -66,6 +68,7 @@ struct Compilation::State {
   std::vector<std::string> warnings;
   std::unique_ptr<llvm::TargetMachine> machine;
   std::unique_ptr<llvm::Module> module;
+  std::optional<SlowPaths> slow_paths;
   bool finished = false;
 };
 
@@ -86,6 +89,7 @@ Compilation::Compilation(const Target& target, CompileOptions options, std::stri
   state_->module->setDataLayout(state_->machine->createDataLayout());
   state_->module->setPICLevel(llvm::PICLevel::BigPIC);
   set_table_lookups(*state_->module, target);
+  state_->slow_paths.emplace(*state_->module);
 }
 
 Compilation::~Compilation() = default;
@@ -98,6 +102,8 @@ llvm::Module& Compilation::module() {
   require_module();
   return *state_->module;
 }
+
+SlowPaths& Compilation::slow_paths() { return *state_->slow_paths; }
 
 void Compilation::require_module() const {
   if (!state_->module) throw Error(Code::internal, "code generation: the module is gone after emit_object()");

@@ -26,6 +26,8 @@ llvm::FastMathFlags float_flags(const CompileOptions& options);
 /// where a function has none, no limit in Tier::fast, which keeps every value in the frame.
 constexpr const char* frame_limit = "warn-stack-size";
 
+class SlowPaths;
+
 class Compilation {
  public:
   Compilation(const Target& target, CompileOptions options, std::string_view name);
@@ -35,6 +37,7 @@ class Compilation {
 
   llvm::LLVMContext& context();
   llvm::Module& module();
+  SlowPaths& slow_paths();
   const Target& target() const { return target_; }
   const CompileOptions& options() const { return options_; }
 

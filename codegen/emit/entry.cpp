@@ -53,6 +53,16 @@ static void emit_nest_apart(Scope& scope, const Nest& nest, const std::vector<ui
   }
 }
 
+// One element and little work: a function of its own would cost more than it keeps apart.
+static bool is_small(Emitter& emitter, const Nest& nest) {
+  constexpr size_t little = 16;
+  const bool stores =
+      nest.kind == NestKind::map || nest.kind == NestKind::place || nest.kind == NestKind::fill;
+  return stores &&
+         std::all_of(nest.space.begin(), nest.space.end(), [](const Extent& e) { return e.is(1); }) &&
+         instructions_of(emitter, nest) <= little;
+}
+
 static void emit_copies(Scope& scope, ScalarChunks& chunks, const Plan& plan, const EntryPoint& point) {
   for (auto [output, node] : plan.copies) {
     const Type& type = scope.emitter.type(node);
@@ -92,11 +102,14 @@ void emit_entry(Compilation& compilation, const Plan& plan, const Entry& entry) 
   emit_mark(compilation, top.builder, CompileOptions::mark_checks);
   // Scalars of a level read what nests of that level and below computed; nests of a level read lower ones.
   size_t nest = 0, scalar = 0;
+  const auto large = std::count_if(plan.nests.begin(), plan.nests.end(),
+                                   [&](const Nest& one) { return !is_small(emitter, one); });
+  const bool apart = static_cast<size_t>(large) > most_nests_together;
   const uint32_t levels = 1 + *std::max_element(plan.levels.begin(), plan.levels.end());
   for (uint32_t level = 0; level < levels; level++) {
     for (; nest < plan.nests.size() && plan.nests[nest].level == level; nest++) {
       const std::vector<uint32_t> scalars = scalar_roots(emitter, plan.nests[nest]);
-      if (plan.nests.size() > most_nests_together)
+      if (apart && !is_small(emitter, plan.nests[nest]))
         emit_nest_apart(top, plan.nests[nest], scalars);
       else
         emit_nest(top, plan.nests[nest]);

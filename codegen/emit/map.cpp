@@ -76,6 +76,7 @@ void Space::split(Scope& scope, const Index& index, Interval range, unsigned lan
 
 // Whole vectors, and what is before and behind them in vectors with a mask.
 void Space::innermost(Scope& scope, const Index& index, Interval range, unsigned lanes) {
+  if (known_count(range) == 1) lanes = 1;
   auto at = [&](Scope& inner, AxisIndex i) {
     Index full = longer(index, i);
     full.flat = flat;

@@ -26,40 +26,15 @@ std::vector<llvm::Value*> BodyFunctions::apply(Builder& builder, uint32_t shape,
                                                std::span<llvm::Value* const> streams, unsigned lanes) {
   const Body& steps = body(shape);
   if (steps.code.size() <= short_body && steps.regions.empty())
-    return emit_body(builder, steps, streams, lanes);
-  llvm::Value* result =
-      builder.CreateCall(function(shape, lanes), llvm::ArrayRef(streams.data(), streams.size()));
-  if (steps.outputs.size() == 1) return {result};
-  std::vector<llvm::Value*> out;
-  for (unsigned i = 0; i < steps.outputs.size(); i++) out.push_back(builder.CreateExtractValue(result, i));
-  return out;
-}
-
-llvm::Function* BodyFunctions::function(uint32_t shape, unsigned lanes) {
+    return emit_body(builder, steps, streams, lanes, &emitter_.compilation.slow_paths());
   llvm::Function*& made = functions_[{shape, lanes}];
-  if (made) return made;
-  const Body& steps = body(shape);
-  llvm::LLVMContext& context = emitter_.compilation.context();
-  std::vector<llvm::Type*> types, results;
-  for (Dtype dtype : steps.inputs) types.push_back(register_type(context, dtype, lanes));
-  for (uint32_t output : steps.outputs) results.push_back(register_type(context, steps.type(output), lanes));
-  llvm::Type* result = results.size() == 1 ? results[0] : llvm::StructType::get(context, results);
-  made = llvm::Function::Create(
-      llvm::FunctionType::get(result, types, false), llvm::GlobalValue::InternalLinkage,
-      fmt::format("op.{}.{}", emitter_.graph().node(emitter_.plan.shapes[shape].nodes.back()).op->name,
-                  lanes),
-      emitter_.compilation.module());
-  made->addFnAttr(llvm::Attribute::NoInline);
-  made->setDoesNotAccessMemory();
-  Builder builder(llvm::BasicBlock::Create(context, "body", made));
-  std::vector<llvm::Value*> arguments;
-  for (llvm::Argument& argument : made->args()) arguments.push_back(&argument);
-  const std::vector<llvm::Value*> out = emit_body(builder, steps, arguments, lanes);
-  if (out.size() == 1)
-    builder.CreateRet(out[0]);
-  else
-    builder.CreateAggregateRet(out.data(), static_cast<unsigned>(out.size()));
-  return made;
+  if (!made)
+    made = emit_body_function(
+        emitter_.compilation.module(), steps, lanes,
+        fmt::format("op.{}.{}", emitter_.graph().node(emitter_.plan.shapes[shape].nodes.back()).op->name,
+                    lanes),
+        &emitter_.compilation.slow_paths());
+  return call_body_function(builder, made, streams);
 }
 
 ScalarChunks::ScalarChunks(Emitter& emitter, Scope& top)

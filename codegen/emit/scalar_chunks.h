@@ -15,7 +15,6 @@ class BodyFunctions {
   const Body& body(uint32_t shape);
 
  private:
-  llvm::Function* function(uint32_t shape, unsigned lanes);
   Emitter& emitter_;
   std::map<uint32_t, Body> bodies_;
   std::map<std::pair<uint32_t, unsigned>, llvm::Function*> functions_;

@@ -117,10 +117,13 @@ llvm::Function* TableLoops::function(uint32_t number) {
     streams.push_back(lanes);
   }
   const Body& body = bodies_.body(loop.shapes[0]);
-  std::vector<llvm::Value*> results = emit_body(builder, body, streams, loop.lanes);
+  std::vector<llvm::Value*> results =
+      emit_body(builder, body, streams, loop.lanes, &emitter_.compilation.slow_paths());
   for (size_t i = 1; i < loop.shapes.size(); i++)
-    results[0] = builder.CreateSelect(
-        choices[i - 1], emit_body(builder, bodies_.body(loop.shapes[i]), streams, loop.lanes)[0], results[0]);
+    results[0] = builder.CreateSelect(choices[i - 1],
+                                      emit_body(builder, bodies_.body(loop.shapes[i]), streams, loop.lanes,
+                                                &emitter_.compilation.slow_paths())[0],
+                                      results[0]);
   for (size_t i = 0; i < results.size(); i++)
     store_elements(builder, body.type(body.outputs[i]), results[i], places[i], loop.lanes);
   llvm::Value* less = builder.CreateSub(left, builder.getInt64(1));

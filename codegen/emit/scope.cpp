@@ -71,6 +71,15 @@ Emitted Scope::compute(uint32_t node, const Index& index) {
                                           emitter.graph().node(node).op->name));
 }
 
+// A call keeps half of the registers: of 16 that is too few for a loop. A function of few scalars would spend
+// more on the frame that a call needs than on anything else, though the call is hardly ever made.
+static SlowPaths* slow_paths(const Emitter& emitter, unsigned lanes) {
+  constexpr size_t few_scalars = 16;
+  const bool called = lanes > 1 ? emitter.compilation.target().vector_registers >= 32
+                                : emitter.plan.scalars.size() > few_scalars;
+  return called ? &emitter.compilation.slow_paths() : nullptr;
+}
+
 Emitted Scope::elementwise(uint32_t node, const Index& index) {
   std::vector<Emitted> operands;
   bool uniform = true;
@@ -81,7 +90,8 @@ Emitted Scope::elementwise(uint32_t node, const Index& index) {
   std::vector<llvm::Value*> values;
   for (const Emitted& operand : operands) values.push_back(uniform ? operand.value : in_lanes(operand));
   const Body& body = emitter.bodies.elementwise(emitter.graph(), node);
-  return {emit_body(builder, body, values, uniform ? 1 : lanes)[0], uniform};
+  const unsigned width = uniform ? 1 : lanes;
+  return {emit_body(builder, body, values, width, slow_paths(emitter, width), &bodies_)[0], uniform};
 }
 
 Emitted Scope::moved(uint32_t node, const Index& index) {

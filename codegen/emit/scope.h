@@ -12,6 +12,7 @@
 
 #include "codegen/calling_convention.h"
 #include "codegen/compiler.h"
+#include "codegen/llvm_arithmetic.h"
 #include "codegen/llvm_builder.h"
 #include "codegen/plan/plan.h"
 #include "ir/evaluate_kinds.h"
@@ -104,6 +105,7 @@ class Scope {
   llvm::Value* pointers(llvm::Type* memory, llvm::Value* pointer, const Address& at);
 
   std::map<std::pair<uint32_t, Index>, Emitted> memo_;
+  BodyValues bodies_;
 };
 
 /// What all scopes of an entry share.

@@ -4,6 +4,7 @@
 #include <map>
 #include <numeric>
 
+#include "codegen/plan/body_contents.h"
 #include "ir/arithmetic.h"
 #include "ir/op.h"
 
@@ -45,34 +46,6 @@ namespace {
 // What an instruction computes, as words.
 using Key = std::vector<uint64_t>;
 
-void add_body(Key& key, const Body& body);
-
-void add_region(Key& key, const Region& region) {
-  key.insert(key.end(),
-             {static_cast<uint64_t>(region.kind), region.limit, region.states, region.arguments.size()});
-  key.insert(key.end(), region.arguments.begin(), region.arguments.end());
-  add_body(key, region.body.front());
-}
-
-void add_body(Key& key, const Body& body) {
-  key.push_back(body.inputs.size());
-  for (Dtype dtype : body.inputs) key.push_back(static_cast<uint64_t>(dtype));
-  key.push_back(body.code.size());
-  for (const Instruction& in : body.code) {
-    key.insert(key.end(), {static_cast<uint64_t>(in.prim), static_cast<uint64_t>(in.type), in.bits});
-    key.insert(key.end(), in.operands.begin(), in.operands.end());
-  }
-  key.push_back(body.outputs.size());
-  key.insert(key.end(), body.outputs.begin(), body.outputs.end());
-  key.push_back(body.tables.size());
-  for (const std::vector<uint64_t>& table : body.tables) {
-    key.push_back(table.size());
-    key.insert(key.end(), table.begin(), table.end());
-  }
-  key.push_back(body.regions.size());
-  for (const Region& region : body.regions) add_region(key, region);
-}
-
 }  // namespace
 
 Body merge_equal(const Body& body) {
@@ -92,7 +65,7 @@ Body merge_equal(const Body& body) {
     } else if (in.prim == Prim::region) {
       region = body.regions[in.bits];
       for (uint32_t& argument : region.arguments) argument = now[argument];
-      add_region(key, region);
+      add_contents(key, region);
     } else {
       key.push_back(in.bits);
     }
