@@ -41,18 +41,27 @@ std::vector<bool> Program::live_nodes() const {
 std::vector<Check> Program::checks() const {
   std::vector<Check> out;
   std::unordered_set<Extent, HashOfExtent> known;
+  std::unordered_set<const void*> seen;  // interned types already looked into
   std::vector<const Type*> operands;
   const std::vector<bool> live = live_nodes();
   for (uint32_t id = 0; id < graph->size(); id++) {
     const Node& node = graph->node(id);
-    if (!live[id] || !node.op->checks) continue;
-    operands.clear();
-    for (Value input : graph->inputs(id)) operands.push_back(&graph->type(input));
-    for (Check& check : node.op->checks(Call{*node.op, operands, *node.attributes})) {
-      if (check.not_negative.is_number() || !known.insert(check.not_negative).second) continue;
+    if (!live[id] || node.op->kind == Kind::input) continue;
+    const auto add = [&](Check check) {
+      if (check.not_negative.is_number() || !known.insert(check.not_negative).second) return;
       check.place = graph->place(id);
       out.push_back(std::move(check));
+    };
+    if (node.op->checks) {
+      operands.clear();
+      for (Value input : graph->inputs(id)) operands.push_back(&graph->type(input));
+      for (Check& check : node.op->checks(Call{*node.op, operands, *node.attributes})) add(std::move(check));
     }
+    if (!seen.insert(node.types).second) continue;
+    for (const Type& type : *node.types)
+      for (const Extent& extent : type.shape)
+        if (!never_negative(extent))
+          add({extent, fmt::format("an array {} has a negative extent", text(type))});
   }
   return out;
 }

@@ -23,7 +23,9 @@ struct Program {
   const std::vector<Value>& inputs() const { return graph->inputs(); }
   /// The symbols its inputs mention, by first appearance, then those only other nodes mention.
   std::vector<std::string> symbols() const;
-  /// What its live nodes want of the symbols, each condition once, with the place of its first node.
+  /// What its live nodes want of the symbols, each condition once, with the place of its first node: what
+  /// their ops check, and that the extents of their results are not negative. What the inputs want is left to
+  /// those who see the arguments.
   std::vector<Check> checks() const;
   /// For each node, whether an output is made of it. Inputs count as live.
   std::vector<bool> live_nodes() const;

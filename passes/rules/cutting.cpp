@@ -1,5 +1,6 @@
 // Rows on slice, pad and concatenate. All exact. Bounds that are only known at run time are checked at the
-// kernel's entry, and a row must not lose such a check: rows that drop a slice want its bounds proved.
+// kernel's entry, and so is that no extent is negative. A row must not lose such a check: rows that drop a
+// slice want its bounds proved, and rows that drop an array want it to be one that may go.
 #include <algorithm>
 #include <optional>
 
@@ -145,7 +146,16 @@ Holder holder_of_slice(const Match& m) {
   }
   return {};
 }
-bool lies_in_one_part(const Match& m) { return holder_of_slice(m).part.has_value(); }
+// The parts beside it go: were one's extent negative, the slice might end behind the whole.
+bool lies_in_one_part(const Match& m) {
+  const Holder holder = holder_of_slice(m);
+  if (!holder.part) return false;
+  const Graph& graph = m.graph();
+  const Shape& kept = graph.type(*holder.part).shape;
+  return std::ranges::all_of(graph.inputs(m['x'].value().node), [&](Value part) {
+    return part == *holder.part || may_go(graph.type(part).shape, {&kept});
+  });
+}
 Expr slice_of_part(const Match& m) {
   const Holder holder = holder_of_slice(m);
   const Cut cut(m.attributes());
@@ -176,7 +186,8 @@ Expr pad_twice(const Match& m) {
 }
 
 bool pads_a_scalar(const Match& m) {
-  return m['x'].rank() == 0 && std::ranges::all_of(m.attributes(0).get<Shape>("low"), not_negative) &&
+  return m['x'].rank() == 0 && may_go(m.attributes(1).get<Shape>("shape"), {&m.type().shape}) &&
+         std::ranges::all_of(m.attributes(0).get<Shape>("low"), not_negative) &&
          std::ranges::all_of(m.attributes(0).get<Shape>("high"), not_negative);
 }
 Expr filled(const Match& m) { return broadcast_to(m['x'], m.type().shape); }
@@ -253,13 +264,15 @@ Expr slice_of_stretch(const Match& m) {
   return slice_axis(stretch.x, m.attributes().get<int64_t>("axis"), stretch.start, stretch.limit);
 }
 
-// The number that all parts repeat, or absent. The guards of an array whose every element is read are such.
+// The number that all parts repeat, where they may go, or absent. The guards of an array whose every element
+// is read are such.
 Expr repeated_number(const Match& m) {
   Expr number;
   for (Value part : m.inputs()) {
     if (m.graph().node(part.node).op != &ops::broadcast_in_dim) return {};
     const Expr of(m.graph(), m.graph().inputs(part.node)[0]);
     if (of.rank() != 0 || (number.present() && !of.same(number))) return {};
+    if (!may_go(m.graph().type(part).shape, {&m.type().shape})) return {};
     number = of;
   }
   return number;

@@ -47,11 +47,14 @@ bool is_position_mask(Expr mask) {
   return false;
 }
 
-// Each row and column of an identity has one element that is true, and so has each position.
+// Each row and column of an identity has one element that is true, and so has each position, of which there
+// must be as many as rows.
 bool has_one_true(const Match& m) {
   const Axes& axes = m.attributes().axes();
-  return (axes.size() == 1 && is_identity_mask(m['x'])) ||
-         (axes == other_axes({0}, m['x'].rank()) && is_position_mask(m['x']));
+  if (axes.size() == 1 && is_identity_mask(m['x'])) return true;
+  if (axes != other_axes({0}, m['x'].rank()) || !is_position_mask(m['x'])) return false;
+  const Shape &shape = m['x'].shape(), rest(shape.begin() + 1, shape.end());
+  return element_count(rest) == shape[0] && may_go(rest, {&m.type().shape});
 }
 
 bool is_identity(Expr x) { return &x.op() == &ops::convert && is_identity_mask(operand(x, 0)); }

@@ -79,13 +79,16 @@ bool only_units_move(const Match& m) {
 }
 Expr reshaped(const Match& m) { return reshape(m['x'], m.type().shape); }
 
-// The number of elements in between must be proved: a reshape checks it at the kernel's entry.
+// The number of elements in between must be proved: a reshape checks it at the kernel's entry. Proved or not,
+// two of its extents may be negative.
 bool is_count_between_proved(const Match& m) {
-  return (element_count(m.attributes(1).get<Shape>("shape")) - element_count(m['x'].shape())).is(0);
+  const Shape &middle = m.attributes(1).get<Shape>("shape"), &from = m['x'].shape();
+  return (element_count(middle) - element_count(from)).is(0) && may_go(middle, {&from, &m.type().shape});
 }
 bool is_scalar_of_proved_count(const Match& m) {
-  return m['x'].rank() == 0 &&
-         (element_count(m.attributes(1).get<Shape>("shape")) - element_count(m.type().shape)).is(0);
+  if (m['x'].rank() != 0) return false;
+  const Shape& middle = m.attributes(1).get<Shape>("shape");
+  return (element_count(middle) - element_count(m.type().shape)).is(0) && may_go(middle, {&m.type().shape});
 }
 
 Expr reverse_twice(const Match& m) {

@@ -21,6 +21,10 @@ std::span<const Row> fast_forms();    ///< reassociation and reciprocals, for fa
 /// What recognize_composites applies.
 std::span<const Row> composites();
 
+/// Whether arrays of this shape may go from a program that keeps arrays of the shapes `kept`: what is live is
+/// refused where an extent is negative, and that is not lost when none can be or an array with it stays.
+bool may_go(const Shape& shape, std::initializer_list<const Shape*> kept = {});
+
 /// Tables of compiled patterns, made once.
 const RowTable& canonical_rows();
 const RowTable& composite_rows();
