@@ -122,15 +122,30 @@ std::string refusal(int code) {
 size_t CompiledFunction::workspace(const Bindings& symbols) const {
   const size_t bytes = kernel_->function<runtime::PackedWorkspace>(symbol_ + "_packed_workspace")(
       symbol_values(symbols_, symbols).data());
-  if (bytes == SIZE_MAX) throw Error(Code::size, fmt::format("the sizes of {} overflow", program_->name));
-  return bytes;
+  if (bytes != SIZE_MAX) return bytes;
+  // The kernel only says that something is wrong; the program tells what.
+  check_symbols(*program_, symbols);
+  check_sizes(*program_, symbols);
+  throw Error(Code::size, fmt::format("the bytes of workspace or the elements of a loop of {} do not fit 64 "
+                                      "bits{}",
+                                      program_->name, values_text(symbols_, symbols)));
+}
+
+runtime::Buffer CompiledFunction::make_workspace(const Bindings& symbols) const {
+  const size_t bytes = workspace(symbols);
+  try {
+    return runtime::Buffer(bytes);
+  } catch (const std::bad_alloc&) {
+    throw Error(Code::size, fmt::format("no memory for the workspace of {}, {} bytes{}", program_->name,
+                                        bytes, values_text(symbols_, symbols)));
+  }
 }
 
 std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> arguments, const Bindings& known,
                                                  int* flags) const {
   const Bindings bindings = bind_symbols(*program_, arguments, known);
   const std::vector<int64_t> symbols = symbol_values(symbols_, bindings);
-  const runtime::Buffer workspace(this->workspace(bindings));
+  const runtime::Buffer workspace = make_workspace(bindings);
   std::vector<const void*> inputs;
   for (const Tensor& argument : arguments) inputs.push_back(argument.bytes.data());
   std::vector<Tensor> results;

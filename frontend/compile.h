@@ -69,8 +69,10 @@ class CompiledFunction {
   /// The program as it was compiled, behind the passes.
   const Program& program() const { return *program_; }
   const std::string& symbol() const { return symbol_; }
-  /// Bytes of workspace for these symbols.
+  /// Bytes of workspace for these symbols. Throws Error(size) naming what is wrong with them.
   size_t workspace(const Bindings& symbols) const;
+  /// So much memory; throws Error(size) when there is not enough.
+  runtime::Buffer make_workspace(const Bindings& symbols) const;
 
  private:
   friend CompiledFunction jit(const Program&, const CompileSettings&);

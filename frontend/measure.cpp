@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -59,7 +60,7 @@ class Repeatable {
       : bindings(bind_symbols(function.program(), arguments, known)), function_(function) {
     const Program& program = function.program();
     function(arguments, known, &flags);  // refuses what cannot be run
-    workspace_ = runtime::Buffer(function.workspace(bindings));
+    workspace_ = function.make_workspace(bindings);
     for (const std::string& symbol : program.symbols()) symbols_.push_back(bindings.at(symbol));
     for (const Tensor& argument : arguments) inputs_.push_back(argument.bytes.data());
     for (const Output& output : program.outputs) {
@@ -126,7 +127,7 @@ std::vector<MeasuredKernel> kernels_of(const Plan& plan, const Bindings& sizes) 
 
 Measurement measure(const Program& program, std::span<const Tensor> arguments, const Bindings& known,
                     const CompileSettings& settings, double seconds) {
-  if (!(seconds >= 0))
+  if (!std::isfinite(seconds) || seconds < 0)
     throw Error(Code::argument, fmt::format("{} seconds is no time to measure for", seconds));
   const CompiledFunction function = jit(program, settings);
   Repeatable call(function, arguments, known);

@@ -4,14 +4,10 @@
 #include <span>
 #include <vector>
 
-#include "ir/program.h"
+#include "ir/symbols.h"
 #include "ir/tensor.h"
 
 namespace wengert {
-
-/// Values of the symbols from the arguments' shapes and `known`. Throws Error(argument) naming the input when
-/// a rank, an extent or a dtype doesn't fit, or a symbol can't be found.
-Bindings bind_symbols(const Program& program, std::span<const Tensor> arguments, const Bindings& known = {});
 
 struct Evaluation {
   std::vector<Tensor> outputs;

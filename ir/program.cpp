@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "ir/symbols.h"
+
 namespace wengert {
 namespace {
 
@@ -66,7 +68,7 @@ std::vector<Check> Program::checks() const {
   return out;
 }
 
-void check_sizes(const Program& program) {
+void check_sizes(const Program& program, const Bindings& bindings) {
   const Graph& graph = *program.graph;
   const std::vector<bool> live = program.live_nodes();
   const std::vector<Type>* last = nullptr;  // neighbours often have one type
@@ -74,18 +76,26 @@ void check_sizes(const Program& program) {
     if (!live[id] || graph.node(id).types == last) continue;
     last = graph.node(id).types;
     for (const Type& type : *last) {
+      const auto refuse = [&](const std::string& why) {
+        std::vector<std::string> symbols;
+        for (const Extent& extent : type.shape) extent.collect_symbols(symbols);
+        throw Error(
+            Code::size,
+            fmt::format("an array {} is too large: {}{}", text(type), why, values_text(symbols, bindings)),
+            graph.place(id));
+      };
       auto bytes = static_cast<int64_t>(size_of(type.dtype));
       bool too_large = false, empty = false;
       for (const Extent& extent : type.shape) {
-        const std::optional<int64_t> number = extent.number();
+        std::optional<int64_t> number;
+        try {
+          number = extent.bind(bindings).number();
+        } catch (const Error& e) { refuse(e.message()); }
         if (!number) continue;
         empty = empty || *number == 0;
         too_large = __builtin_mul_overflow(bytes, *number, &bytes) || too_large;
       }
-      if (too_large && !empty)
-        throw Error(Code::size,
-                    fmt::format("an array {} is too large: its bytes do not fit 64 bits", text(type)),
-                    graph.place(id));
+      if (too_large && !empty) refuse("its bytes do not fit 64 bits");
     }
   }
 }

@@ -31,9 +31,9 @@ struct Program {
   std::vector<bool> live_nodes() const;
 };
 
-/// Throws Error(size), with the place, for a live node that is always too large: one whose bytes do not fit
-/// 64 bits whatever values its symbols have.
-void check_sizes(const Program& program);
+/// Throws Error(size), with the place, for a live node that is too large for these symbols, or for all values
+/// of those that have none: its bytes do not fit 64 bits.
+void check_sizes(const Program& program, const Bindings& bindings = {});
 
 /// For each node from `first` up to the last of these values of one graph, whether one of them is made of it.
 std::vector<bool> nodes_behind(std::span<const Expr> values, uint32_t first = 0);

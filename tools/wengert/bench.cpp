@@ -39,17 +39,25 @@ struct EntryArguments {
   Bindings sizes;
 };
 
-/// Numbers for a shape: floats between 0 and 1, integers from 0 to `below` - 1.
-Tensor random_numbers(const Type& type, const Bindings& sizes, int64_t below, std::mt19937_64& random) {
-  Tensor out(type.dtype, numbers(type.shape, sizes));
+/// Floats between 0 and 1, integers from 0 to `below` - 1.
+void fill(Tensor& out, int64_t below, std::mt19937_64& random) {
   for (int64_t i = 0, count = out.count(); i < count; i++) {
     const uint64_t bits = random();
-    if (is_float(type.dtype))
+    if (is_float(out.dtype))
       out.set(i, (static_cast<double>(bits >> 41) + 0.5) * 0x1p-23);  // also exact in f32
     else
-      out.set(i, static_cast<double>(bits % static_cast<uint64_t>(type.dtype == Dtype::boolean ? 2 : below)));
+      out.set(i, static_cast<double>(bits % static_cast<uint64_t>(out.dtype == Dtype::boolean ? 2 : below)));
   }
-  return out;
+}
+
+Tensor argument_of_sizes(const Program& program, Value input, const Bindings& sizes) {
+  const Type& type = program.graph->type(input);
+  try {
+    return Tensor(type.dtype, numbers(type.shape, sizes));
+  } catch (const Error& e) {
+    throw Error(e.code(), fmt::format("the argument '{}' is {}{}: {}", program.graph->input_name(input),
+                                      text(type), values_text(program.symbols(), sizes), e.message()));
+  }
 }
 
 EntryArguments arguments_of(const Program& program, const std::vector<GivenArgument>& given,
@@ -57,6 +65,7 @@ EntryArguments arguments_of(const Program& program, const std::vector<GivenArgum
   const Graph& graph = *program.graph;
   EntryArguments out{.tensors = std::vector<Tensor>(program.inputs().size()), .made = {}, .sizes = sizes};
   std::vector<size_t> missing;
+  std::vector<const Tensor*> at_hand(out.tensors.size(), nullptr);
   for (size_t i = 0; i < out.tensors.size(); i++) {
     const Value input = program.inputs()[i];
     const std::string& name = graph.input_name(input);
@@ -68,8 +77,9 @@ EntryArguments arguments_of(const Program& program, const std::vector<GivenArgum
       continue;
     }
     out.tensors[i] = read_argument(program, input, found->value, cast);
-    learn_symbols(graph.type(input).shape, out.tensors[i].shape, out.sizes);
+    at_hand[i] = &out.tensors[i];
   }
+  learn_symbols(program, at_hand, out.sizes);
   std::vector<std::string> unknown;
   for (const std::string& symbol : program.symbols())
     if (!out.sizes.contains(symbol)) unknown.push_back(symbol);
@@ -79,12 +89,12 @@ EntryArguments arguments_of(const Program& program, const std::vector<GivenArgum
                                             fmt::join(unknown, ", "), program.name, unknown[0]));
   // Integers are mostly indices: they stay within the smallest array.
   int64_t below = std::numeric_limits<int32_t>::max();
-  for (const Value input : program.inputs())
-    for (const int64_t extent : numbers(graph.type(input).shape, out.sizes))
+  for (size_t i : missing) out.tensors[i] = argument_of_sizes(program, program.inputs()[i], out.sizes);
+  for (const Tensor& tensor : out.tensors)
+    for (const int64_t extent : tensor.shape)
       if (extent > 0) below = std::min(below, extent);
   std::mt19937_64 random(1);
-  for (size_t i : missing)
-    out.tensors[i] = random_numbers(graph.type(program.inputs()[i]), out.sizes, below, random);
+  for (size_t i : missing) fill(out.tensors[i], below, random);
   return out;
 }
 
@@ -186,10 +196,15 @@ int run(const Options& options) {
   const Bindings sizes = parse_bindings(options.sizes);
   refuse_unknown(entries, given);
   const std::vector<std::string> symbols = function.symbols();
-  for (const auto& [symbol, size] : sizes)
+  const Bindings bound = parse_bindings(options.source.bind);
+  for (const auto& [symbol, size] : sizes) {
+    if (const auto at = bound.find(symbol); at != bound.end())
+      throw Error(Code::argument,
+                  fmt::format("--size {}={}: --bind compiles in {} = {}", symbol, size, symbol, at->second));
     if (std::find(symbols.begin(), symbols.end(), symbol) == symbols.end())
       throw Error(Code::name, fmt::format("there is no symbol '{}'{}{}", symbol,
                                           symbols.empty() ? "" : "; there are ", fmt::join(symbols, ", ")));
+  }
 
   Json all = Json::array();
   for (const EntryProgram& entry : entries) {
