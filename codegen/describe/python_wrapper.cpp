@@ -1,5 +1,7 @@
 #include "codegen/describe/python_wrapper.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -31,7 +33,8 @@ _SIZES = _ctypes.POINTER(_ctypes.c_int64)
 
 
 class _Kernel:
-    """One entry: inputs and outputs are (name, dtype, extents), solve is (input, axis, symbol, scale, offset)."""
+    """One entry: inputs and outputs are (name, dtype, extents), solve is (input, axis, symbol, scale, offset):
+    the axis is scale*symbol + offset, both made of other symbols."""
 
     def __init__(self, name, inputs, symbols, outputs, solve, threads):
         self.name, self.inputs, self.symbols, self.outputs, self.solve = name, inputs, symbols, outputs, solve
@@ -64,9 +67,8 @@ class _Kernel:
 
     def find_sizes(self, arrays, given):
         sizes = {symbol: _builtins.int(value) for symbol, value in _builtins.zip(self.symbols, given) if value is not None}
-        for input, axis, symbol, scale, offset in self.solve:
-            if symbol not in sizes and (arrays[input].shape[axis] - offset) % scale == 0:
-                sizes[symbol] = (arrays[input].shape[axis] - offset) // scale
+        while _builtins.any(self.learn(arrays, sizes, *row) for row in self.solve):
+            pass
         for symbol in self.symbols:
             if symbol not in sizes:
                 raise _builtins.ValueError(f"{self.name}: the inputs do not tell {symbol}; pass {symbol}=...")
@@ -76,8 +78,25 @@ class _Kernel:
                                  f"{self.told(sizes)}")
         return sizes
 
+    def learn(self, arrays, sizes, input, axis, symbol, scale, offset):
+        if symbol in sizes:
+            return False
+        try:
+            scale, offset = self.shape((scale, offset), sizes)
+        except _builtins.NameError:
+            return False  # a symbol of those is not known, or not yet
+        if scale == 0:
+            return False
+        whole, rest = _builtins.divmod(arrays[input].shape[axis] - offset, scale)
+        if rest != 0:
+            name, _, extents = self.inputs[input]
+            raise _builtins.ValueError(f"{self.name}: {name} has shape {arrays[input].shape}, wanted [{', '.join(extents)}]"
+                             f"{self.told(sizes)}, which no whole {symbol} gives")
+        sizes[symbol] = whole
+        return True
+
     def told(self, sizes):
-        return " with " + ", ".join(f"{symbol}={sizes[symbol]}" for symbol in self.symbols) if sizes else ""
+        return " with " + ", ".join(f"{symbol}={sizes[symbol]}" for symbol in self.symbols if symbol in sizes) if sizes else ""
 
     def shape(self, extents, sizes):
         names = _builtins.dict(sizes, floordiv=lambda a, b: a // b, min=min, max=max, __builtins__={})
@@ -145,15 +164,47 @@ std::string describe(const Entry& entry, const ArgumentNames& names, const Argum
   return fmt::format("(\"{}\", \"{}\", {})", name, wengert::name(argument.type.dtype), list(extents));
 }
 
-/// Axes whose length tells a symbol.
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// An extent's symbols: those that are factors of its terms, and those within floordiv, min and max.
+struct Symbols {
+  std::vector<std::string> factors, within;
+};
+Symbols symbols_of(const Extent& extent) {
+  Symbols out;
+  for (const Extent::Term& term : extent.terms()) {
+    for (const Extent::AtomPtr& atom : term.atoms) {
+      atom->a.collect_symbols(out.within);
+      atom->b.collect_symbols(out.within);
+      if (atom->kind == Extent::Atom::Kind::symbol && !contains(out.factors, atom->text))
+        out.factors.push_back(atom->text);
+    }
+  }
+  return out;
+}
+
+/// Axes whose length tells a symbol, where the other symbols that it is made of are known.
 std::vector<std::string> solutions(const Entry& entry, const ArgumentNames& names) {
   std::vector<std::string> out;
-  for (size_t i = 0; i < entry.inputs.size(); i++)
-    for (size_t axis = 0; axis < entry.inputs[i].type.shape.size(); axis++)
-      if (const auto linear = entry.inputs[i].type.shape[axis].as_linear())
-        out.push_back(fmt::format("({}, {}, \"{}\", {}, {})", i, axis,
-                                  names.spell(entry, Extent::symbol(linear->symbol)), linear->scale,
-                                  linear->offset));
+  for (size_t i = 0; i < entry.inputs.size(); i++) {
+    const Shape& shape = entry.inputs[i].type.shape;
+    for (size_t axis = 0; axis < shape.size(); axis++) {
+      const auto [factors, within] = symbols_of(shape[axis]);
+      for (const std::string& name : factors) {
+        if (contains(within, name)) continue;
+        const Extent symbol = Extent::symbol(name), offset = shape[axis].bind({{name, 0}});
+        const std::optional<Extent> scale = Extent::exact_quotient(shape[axis] - offset, symbol);
+        std::vector<std::string> squared;
+        if (scale) scale->collect_symbols(squared);
+        if (!scale || contains(squared, name)) continue;
+        out.push_back(fmt::format("({}, {}, {}, {}, {})", i, axis, python_string(names.spell(entry, symbol)),
+                                  python_string(names.spell(entry, *scale)),
+                                  python_string(names.spell(entry, offset))));
+      }
+    }
+  }
   return out;
 }
 

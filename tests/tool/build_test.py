@@ -191,6 +191,36 @@ class Build(CommandTest):
         self.assertEqual(done.stdout, "[2, 2147483647]\nf: k has the number 1099511627776, which does not fit i32\n",
                          done.stderr)
 
+    def test_python_symbols_of_several_arguments(self):
+        try:
+            import numpy  # noqa: F401
+        except ImportError:
+            self.skipTest("NumPy is not installed: the .py file is not run")
+        self.write("f.wg", "fn f(x: f64[N], y: f64[N + M], z: f64[2*K + N*M]) -> (a: i64, b: i64, c: i64)"
+                           " { (a = N, b = M, c = K) }\n"
+                           "fn g(y: f64[N + M], x: f64[N*L], k: i64[L + 1]) -> (a: i64, b: i64) { (a = N, b = M) }\n")
+        self.wengert("build", "f.wg", "--fn", "f,g", "--name", "kernels", "--emit", "py")
+        script = ("from kernels import f, g\n"
+                  "def refusal(*values, **sizes):\n"
+                  "    try: print(f(*values, **sizes))\n"
+                  "    except ValueError as e: print(e)\n"
+                  "print(*f([1] * 2, [1] * 5, [1] * 14))\n"
+                  "print(*f([], [], [1, 2]))\n"
+                  "print(*g([1] * 5, [1] * 8, [0] * 5), *g([1] * 5, [], [0], N=3))\n"
+                  "refusal([1] * 2, [1] * 5, [1] * 13)\n"
+                  "refusal([1] * 2, [1] * 5, [1] * 13, K=3)\n"
+                  "refusal([1] * 2, [], [])\n"
+                  "try: g([1] * 5, [], [0])\n"
+                  "except ValueError as e: print(e)\n")
+        done = subprocess.run([sys.executable, "-c", script], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.stdout.splitlines(), [
+            "2 3 4", "0 0 1", "2 3 3 2",
+            "f: z has shape (13,), wanted [M*N + 2*K] with N=2, M=3, which no whole K gives",
+            "f: z has shape (13,), wanted [M*N + 2*K] with N=2, M=3, K=3",
+            "f: a size is negative with N=2, M=-2, K=2",
+            "g: the inputs do not tell M; pass M=...",
+        ], done.stderr)
+
     def test_kernels_called_like_functions_of_python(self):
         try:
             import numpy  # noqa: F401
