@@ -1,5 +1,6 @@
 #include "frontend/io/number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -53,6 +54,26 @@ static NumberStatus read_float(std::string_view text, std::byte* out) {
   return store(*value, out);
 }
 
+/// Whether a decimal number, one that parse_float takes, is whole: of its digits, not of what they are
+/// rounded to.
+static bool is_whole(std::string_view text) {
+  const size_t letter = text.find_first_of("eE");
+  const std::string_view digits = text.substr(0, letter);
+  const size_t last = digits.find_last_of("123456789");
+  if (last == digits.npos) return true;  // zero
+  const size_t point = std::min(digits.find('.'), digits.size());
+  // How far the exponent must move the point; to the left where it is below 0.
+  const int64_t places = static_cast<int64_t>(last) - static_cast<int64_t>(point) + (last < point ? 1 : 0);
+  if (letter == text.npos) return places <= 0;
+  std::string_view power = text.substr(letter + 1);
+  const bool down = power.starts_with('-');
+  if (down || power.starts_with('+')) power.remove_prefix(1);
+  int64_t moved = 0;
+  const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), moved);
+  if (error != std::errc()) moved = std::numeric_limits<int64_t>::max();
+  return places <= (down ? -moved : moved);
+}
+
 template <class I>
 static NumberStatus read_integer(std::string_view text, std::byte* out) {
   I value = 0;
@@ -62,8 +83,7 @@ static NumberStatus read_integer(std::string_view text, std::byte* out) {
     return NumberStatus::out_of_range;
   const std::optional<long double> real = parse_float<long double>(text);  // holds every int64_t exactly
   if (!real) return NumberStatus::not_a_number;
-  if (std::isinf(*real) || std::isnan(*real) || *real != std::trunc(*real))
-    return NumberStatus::not_an_integer;
+  if (std::isinf(*real) || std::isnan(*real) || !is_whole(text)) return NumberStatus::not_an_integer;
   // Both bounds are exact: the type's minimum, and one past its maximum.
   const auto low = static_cast<long double>(std::numeric_limits<I>::min());
   if (*real < low || *real >= -low) return NumberStatus::out_of_range;

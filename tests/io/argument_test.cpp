@@ -35,6 +35,15 @@ TEST_CASE("literals") {
     CHECK(argument(text, Dtype::i64).data<int64_t>()[0] == 9007199254740993);
   CHECK(argument("9223372036854775807.0", Dtype::i64).data<int64_t>()[0] == INT64_MAX);
   CHECK_MESSAGE_HAS(argument("9007199254740993.5", Dtype::i64), "is not an integer");
+  // Nearer to an integer than any number that has one's bits: the digits decide.
+  for (const char* text : {"9007199254740993.0000000001", "1.00000000000000000000000000000001", "1e-5000",
+                           "90071992547409930000001e-7", "9223372036854775806.999999999999"})
+    CHECK_MESSAGE_HAS(argument(text, Dtype::i64), "is not an integer");
+  for (const char* text : {"12.000000000000000000000", "120e-1", "0.12e+2", "12000000000000000000000000e-24",
+                           "0.00000000000000000000000012e26"})
+    CHECK(argument(text, Dtype::i64).data<int64_t>()[0] == 12);
+  for (const char* text : {"0.000", "-0", "0e-9999", "0e99999999999999999999", "0.e1"})
+    CHECK(argument(text, Dtype::i32).data<int32_t>()[0] == 0);
   CHECK(argument("0.1", Dtype::f32).data<float>()[0] == 0.1f);
   const std::string deep(100000, '[');
   CHECK(argument(deep + "1" + std::string(100000, ']')).shape.size() == 100000);
