@@ -50,9 +50,13 @@ TEST_CASE("frames of the programs of the examples and the benchmarks") {
         "benchmarks/programs/mlp.wg", "benchmarks/programs/quad.wg", "benchmarks/programs/logreg.wg",
         "benchmarks/programs/tiny.wg", "benchmarks/programs/rosenbrock.wg", "benchmarks/programs/gmm.wg",
         "benchmarks/programs/black_scholes.wg"}) {
+    CAPTURE(file);
+    std::ifstream stream(std::string(PROJECT_SOURCE "/") + file);
+    REQUIRE(stream.is_open());
     std::ostringstream text;
-    text << std::ifstream(std::string(PROJECT_SOURCE "/") + file).rdbuf();
+    text << stream.rdbuf();
     const language::Module module = language::parse_module(text.str(), file);
+    REQUIRE_FALSE(module.functions.empty());
     for (const auto& function : module.functions) {
       Program program = language::lower(module, function.name);
       program.name = function.name;
