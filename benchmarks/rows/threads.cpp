@@ -3,6 +3,10 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -16,17 +20,23 @@ namespace {
 class EveryCore {
  public:
   EveryCore() {
-    sched_getaffinity(0, sizeof before_, &before_);
+    if (sched_getaffinity(0, sizeof before_, &before_) != 0) refuse("sched_getaffinity");
     cpu_set_t all;
     CPU_ZERO(&all);
     for (size_t core = 0; core < CPU_SETSIZE; core++) CPU_SET(core, &all);
-    sched_setaffinity(0, sizeof all, &all);
+    if (sched_setaffinity(0, sizeof all, &all) != 0) refuse("sched_setaffinity");
   }
-  ~EveryCore() { sched_setaffinity(0, sizeof before_, &before_); }
+  ~EveryCore() {
+    // The rows that come next would be measured on other cores than was asked for.
+    if (sched_setaffinity(0, sizeof before_, &before_) != 0) std::perror("sched_setaffinity"), std::abort();
+  }
   EveryCore(const EveryCore&) = delete;
   EveryCore& operator=(const EveryCore&) = delete;
 
  private:
+  [[noreturn]] static void refuse(const char* call) {
+    throw std::system_error(errno, std::generic_category(), call);
+  }
   cpu_set_t before_;
 };
 
