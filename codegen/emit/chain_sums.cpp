@@ -75,43 +75,87 @@ void ChainSums::add_lanes(Scope& top, Interval rows, int64_t lanes, llvm::Value*
   });
 }
 
+// How many rows of results, along the last kept axis, are one tile: those of a few vectors alone would wait
+// for one another's steps. 1: a row has as many vectors as a tile, or its length is not known.
+unsigned ChainSums::rows_together() const {
+  if (nest_.kept < 2 || (nest_.rows == Rows::kept && nest_.row_axis + 2 >= nest_.kept)) return 1;
+  const std::optional<int64_t> count = nest_.space[nest_.kept - 1].number(),
+                               rows = nest_.space[nest_.kept - 2].number();
+  if (!count || !rows || *count == 0) return 1;
+  const auto most = static_cast<unsigned>(std::min<int64_t>(most_ / ((*count + lanes_ - 1) / lanes_), *rows));
+  for (unsigned even = most; even > most / 2; even--)
+    if (*rows % even == 0) return even;
+  return std::max(most, 1u);
+}
+
 void ChainSums::tiles(Scope& top, Interval rows, const std::function<void(Scope&, Tile&)>& body) {
-  if (nest_.kept == 0) return tile(top, {}, nullptr, nullptr, 1, 1, body);
-  emit_rows(top, nest_, nest_.kept - 1, rows, [&](Scope& row, const Index& front, Interval range) {
-    const int64_t known = known_count(range);
-    // Tiles of one width, as far as the extent is known.
-    const int64_t vectors = known < 0 ? most_ : std::max<int64_t>(1, (known + lanes_ - 1) / lanes_);
-    const int64_t count = (vectors + most_ - 1) / most_;
-    const auto pieces = static_cast<unsigned>((vectors + count - 1) / count);
-    auto loop = [&](Interval part, unsigned width, bool full) {
-      const int64_t step = static_cast<int64_t>(width) * lanes_;
-      emit_loop(row, part, step, lanes_, [&](Scope& scope, AxisIndex i) {
-        llvm::Value* left = full              ? scope.number(step)
-                            : part.count >= 0 ? scope.number(part.count)
-                                              : scope.builder.CreateSub(part.end, i.base);
-        tile(scope, front, i.base, left, lanes_, width, body);
+  if (nest_.kept == 0) return tile(top, std::vector<Index>(1), nullptr, nullptr, 1, 1, body);
+  if (const unsigned together = rows_together(); together > 1) return short_rows(top, rows, together, body);
+  emit_rows(top, nest_, nest_.kept - 1, rows,
+            [&](Scope& scope, const Index& front, Interval range) { row(scope, front, range, body); });
+}
+
+void ChainSums::short_rows(Scope& top, Interval rows, unsigned together,
+                           const std::function<void(Scope&, Tile&)>& body) {
+  const Interval range = emitter_.whole(nest_.space[nest_.kept - 1]);
+  const auto pieces = static_cast<unsigned>((range.count + lanes_ - 1) / lanes_);
+  auto longer = [](Scope& scope, Index index, llvm::Value* base, int64_t more) {
+    index.axes.push_back({scope.builder.CreateAdd(base, scope.number(more)), 0, scope.depth, nullptr});
+    return index;
+  };
+  emit_rows(top, nest_, nest_.kept - 2, rows, [&](Scope& outer, const Index& front, Interval lines) {
+    const auto [whole, rest] = split(outer, lines, together);
+    emit_loop(outer, whole, together, outer.lanes, [&](Scope& inner, AxisIndex i) {
+      std::vector<Index> fronts;
+      for (unsigned k = 0; k < together; k++) fronts.push_back(longer(inner, front, i.base, k));
+      emit_loop(inner, {range.begin, range.end, 1}, 1, lanes_, [&](Scope& scope, AxisIndex j) {
+        tile(scope, fronts, j.base, scope.number(range.count), lanes_, pieces, body);
       });
-    };
-    const auto [wide, rest] = split(row, range, static_cast<int64_t>(pieces) * lanes_);
-    loop(wide, pieces, true);
-    if (known >= 0) return loop(rest, static_cast<unsigned>((rest.count + lanes_ - 1) / lanes_), false);
-    const auto [narrow, last] = split(row, rest, lanes_);
-    loop(narrow, 1, true);
-    loop(last, 1, false);
+    });
+    emit_loop(outer, rest, 1, outer.lanes,
+              [&](Scope& inner, AxisIndex i) { row(inner, longer(inner, front, i.base, 0), range, body); });
   });
 }
 
-void ChainSums::tile(Scope& scope, const Index& front, llvm::Value* base, llvm::Value* left, unsigned lanes,
-                     unsigned pieces, const std::function<void(Scope&, Tile&)>& body) {
-  Tile made{lanes, std::vector<Index>(pieces, front), std::vector<llvm::Value*>(pieces, nullptr), {}};
-  for (unsigned piece = 0; piece < pieces && base; piece++) {
-    made.at[piece].axes.push_back({scope.builder.CreateAdd(base, scope.number(piece * lanes)),
-                                   lanes > 1 ? 1 : 0, scope.depth, nullptr});
-    if (lanes > 1) made.masks[piece] = emit_mask(scope.builder, left, piece * lanes, lanes);
-  }
+void ChainSums::row(Scope& outer, const Index& front, Interval range,
+                    const std::function<void(Scope&, Tile&)>& body) {
+  const int64_t known = known_count(range);
+  // Tiles of one width, as far as the extent is known.
+  const int64_t vectors = known < 0 ? most_ : std::max<int64_t>(1, (known + lanes_ - 1) / lanes_);
+  const int64_t count = (vectors + most_ - 1) / most_;
+  const auto pieces = static_cast<unsigned>((vectors + count - 1) / count);
+  auto loop = [&](Interval part, unsigned width, bool full) {
+    const int64_t step = static_cast<int64_t>(width) * lanes_;
+    emit_loop(outer, part, step, lanes_, [&](Scope& scope, AxisIndex i) {
+      llvm::Value* left = full              ? scope.number(step)
+                          : part.count >= 0 ? scope.number(part.count)
+                                            : scope.builder.CreateSub(part.end, i.base);
+      tile(scope, {&front, 1}, i.base, left, lanes_, width, body);
+    });
+  };
+  const auto [wide, rest] = split(outer, range, static_cast<int64_t>(pieces) * lanes_);
+  loop(wide, pieces, true);
+  if (known >= 0) return loop(rest, static_cast<unsigned>((rest.count + lanes_ - 1) / lanes_), false);
+  const auto [narrow, last] = split(outer, rest, lanes_);
+  loop(narrow, 1, true);
+  loop(last, 1, false);
+}
+
+void ChainSums::tile(Scope& scope, std::span<const Index> fronts, llvm::Value* base, llvm::Value* left,
+                     unsigned lanes, unsigned pieces, const std::function<void(Scope&, Tile&)>& body) {
+  Tile made{lanes, {}, {}, {}};
+  for (const Index& front : fronts)
+    for (unsigned piece = 0; piece < pieces; piece++) {
+      Index& index = made.at.emplace_back(front);
+      llvm::Value*& mask = made.masks.emplace_back(nullptr);
+      if (!base) continue;
+      index.axes.push_back({scope.builder.CreateAdd(base, scope.number(piece * lanes)), lanes > 1 ? 1 : 0,
+                            scope.depth, nullptr});
+      if (lanes > 1) mask = emit_mask(scope.builder, left, piece * lanes, lanes);
+    }
   for (size_t r = 0; r < nest_.roots.size(); r++) {
     std::vector<llvm::Value*>& slots = made.slots.emplace_back();
-    for (unsigned piece = 0; piece < pieces; piece++)
+    for (size_t piece = 0; piece < made.at.size(); piece++)
       slots.push_back(emitter_.allocate(scope.builder, type(made, r), 1, "sum"));
   }
   body(scope, made);

@@ -19,7 +19,7 @@ class ChainSums {
   void add_lanes(Scope& top, Interval rows, int64_t lanes, llvm::Value* place, llvm::Value* count);
 
  private:
-  // Some results that lie side by side: where they are, and their lanes that exist.
+  // Some results that lie side by side, or in a few short rows: where they are, and their lanes that exist.
   struct Tile {
     unsigned lanes;
     std::vector<Index> at;
@@ -27,8 +27,12 @@ class ChainSums {
     std::vector<std::vector<llvm::Value*>> slots;  // by root, by piece
   };
   void tiles(Scope& top, Interval rows, const std::function<void(Scope&, Tile&)>& body);
-  void tile(Scope& scope, const Index& front, llvm::Value* base, llvm::Value* left, unsigned lanes,
+  void short_rows(Scope& top, Interval rows, unsigned together,
+                  const std::function<void(Scope&, Tile&)>& body);
+  void row(Scope& scope, const Index& front, Interval range, const std::function<void(Scope&, Tile&)>& body);
+  void tile(Scope& scope, std::span<const Index> fronts, llvm::Value* base, llvm::Value* left, unsigned lanes,
             unsigned pieces, const std::function<void(Scope&, Tile&)>& body);
+  unsigned rows_together() const;
   void start(Scope& scope, const Tile& tile);
   void fold(Scope& scope, const Tile& tile, Interval first, int64_t step = 1);
   void fold_chunks(Scope& scope, const Tile& tile);

@@ -57,13 +57,32 @@ llvm::Value* Scope::pointers(llvm::Type* memory, llvm::Value* pointer, const Add
   return builder.CreateGEP(memory, pointer, offsets);
 }
 
+llvm::Value* Scope::load_lane(Dtype dtype, llvm::Value* pointer, const Address& where, unsigned lane) {
+  llvm::Value* offset = where.offset;
+  if (where.offsets)
+    offset = builder.CreateExtractElement(where.offsets, lane);
+  else if (where.stride)
+    offset = builder.CreateAdd(offset, builder.CreateMul(where.stride, number(lane)));
+  llvm::Type* memory = memory_type(builder.getContext(), dtype);
+  return load_elements(builder, dtype, builder.CreateGEP(memory, pointer, offset), 1);
+}
+
 llvm::Value* Scope::load_masked(Dtype dtype, llvm::Value* pointer, const Address& where) {
   llvm::Type* memory = memory_type(builder.getContext(), dtype);
   llvm::Type* type = llvm::FixedVectorType::get(memory, lanes);
   const llvm::Align alignment(size_of(dtype));
   llvm::Value* zeros = llvm::Constant::getNullValue(type);
+  const int64_t stride = known_stride(where.stride, where.offsets);
+  if (auto* known = llvm::dyn_cast<llvm::Constant>(mask); known && stride != 1) {
+    // One by one: a gather takes as long for a few lanes as for all.
+    llvm::Value* out = llvm::Constant::getNullValue(register_type(builder.getContext(), dtype, lanes));
+    for (unsigned i = 0; i < lanes; i++)
+      if (known->getAggregateElement(i)->isOneValue())
+        out = builder.CreateInsertElement(out, load_lane(dtype, pointer, where, i), i);
+    return out;
+  }
   llvm::Value* loaded =
-      known_stride(where.stride, where.offsets) == 1
+      stride == 1
           ? builder.CreateMaskedLoad(type, builder.CreateGEP(memory, pointer, where.offset), alignment, mask,
                                      zeros)
           : builder.CreateMaskedGather(type, pointers(memory, pointer, where), alignment, mask, zeros);
@@ -73,9 +92,6 @@ llvm::Value* Scope::load_masked(Dtype dtype, llvm::Value* pointer, const Address
 llvm::Value* Scope::load_lanes(Dtype dtype, llvm::Value* pointer, const Address& where) {
   if (mask) return load_masked(dtype, pointer, where);
   llvm::Type* memory = memory_type(builder.getContext(), dtype);
-  auto element = [&](llvm::Value* offset) {
-    return load_elements(builder, dtype, builder.CreateGEP(memory, pointer, offset), 1);
-  };
   const int64_t stride = known_stride(where.stride, where.offsets);
   if (stride == 1)
     return load_elements(builder, dtype, builder.CreateGEP(memory, pointer, where.offset), lanes);
@@ -85,12 +101,8 @@ llvm::Value* Scope::load_lanes(Dtype dtype, llvm::Value* pointer, const Address&
         load_elements(builder, dtype, builder.CreateGEP(memory, pointer, first), lanes));
   }
   llvm::Value* out = llvm::PoisonValue::get(register_type(builder.getContext(), dtype, lanes));
-  for (unsigned i = 0; i < lanes; i++) {
-    llvm::Value* offset = where.offsets
-                              ? builder.CreateExtractElement(where.offsets, i)
-                              : builder.CreateAdd(where.offset, builder.CreateMul(where.stride, number(i)));
-    out = builder.CreateInsertElement(out, element(offset), i);
-  }
+  for (unsigned i = 0; i < lanes; i++)
+    out = builder.CreateInsertElement(out, load_lane(dtype, pointer, where, i), i);
   return out;
 }
 

@@ -188,6 +188,8 @@ class Tiles {
     auto strips_of = [&](llvm::Value* begin, llvm::Value* end, unsigned rows, llvm::Value* panel,
                          llvm::Value* panel_rows) {
       tile.rows = rows;
+      const Interval wanted = wanted_strips(outer, tile, columns.begin, {begin, end});
+      begin = wanted.begin, end = wanted.end;
       emit_loop(outer, {begin, end}, rows, outer.lanes, [&](Scope& inner, AxisIndex i) {
         emit(inner, tile, {i.base, panel ? panel : i.base, panel_rows}, columns, width);
       });
@@ -195,11 +197,18 @@ class Tiles {
     const unsigned most = tile_.rows;
     Builder& b = outer.builder;
     if (const std::optional<int64_t> known = number_of(of_.rows); known && inlined_) {
-      if (*known == 0) return;
-      const int64_t count = (*known + most - 1) / most, low = *known / count;
-      llvm::Value* high_end = b.getInt64(*known % count * (low + 1));
-      strips_of(b.getInt64(0), high_end, static_cast<unsigned>(low + 1), nullptr, b.getInt64(low + 1));
-      strips_of(high_end, of_.rows, static_cast<unsigned>(low), nullptr, b.getInt64(low));
+      int64_t first = 0, last = *known;
+      if (const std::optional<int64_t> column = number_of(columns.begin)) {
+        if (of_.wanted & lower_triangle)
+          first = std::min(last, *column);
+        else if (of_.wanted & upper_triangle)
+          last = std::min(last, *column + int64_t{tile.vectors} * tile.lanes);
+      }
+      if (first == last) return;
+      const int64_t all = last - first, count = (all + most - 1) / most, low = all / count;
+      llvm::Value* high_end = b.getInt64(first + all % count * (low + 1));
+      strips_of(b.getInt64(first), high_end, static_cast<unsigned>(low + 1), nullptr, b.getInt64(low + 1));
+      strips_of(high_end, b.getInt64(last), static_cast<unsigned>(low), nullptr, b.getInt64(low));
       return;
     }
     llvm::Value* rest = b.CreateURem(of_.rows, b.getInt64(most));
@@ -214,6 +223,23 @@ class Tiles {
       strips_of(begin, end, rows, whole, rest);
       begin = end;
     }
+  }
+
+  // Of strips of a tile's rows, those that have wanted results in its columns, which begin at `column`.
+  Interval wanted_strips(Scope& scope, const Tile& tile, llvm::Value* column, Interval rows) {
+    Builder& b = scope.builder;
+    if (of_.wanted == no_triangle || number_of(column)) return rows;  // exact already
+    auto clamped = [&](llvm::Value* row) {
+      return b.CreateSelect(b.CreateICmpSLT(row, rows.begin), rows.begin, row);
+    };
+    llvm::Value* height = b.getInt64(tile.rows);
+    if (of_.wanted & lower_triangle) {
+      llvm::Value* above = b.CreateSub(clamped(column), rows.begin);
+      return {b.CreateAdd(rows.begin, b.CreateMul(b.CreateUDiv(above, height), height)), rows.end};
+    }
+    llvm::Value* below = b.CreateAdd(column, b.getInt64(int64_t{tile.vectors} * tile.lanes));
+    llvm::Value* strips = divide_up(b, b.CreateSub(clamped(below), rows.begin), height);
+    return {rows.begin, smaller(b, rows.end, b.CreateAdd(rows.begin, b.CreateMul(strips, height)))};
   }
 
   void emit(Scope& scope, const Tile& tile, const Lines& rows, const Lines& columns, llvm::Value* width) {

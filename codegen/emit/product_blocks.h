@@ -48,6 +48,8 @@ struct TileBlock {
   llvm::Value *rows, *columns, *inner;
   llvm::Value* resume;  ///< i1: go on from what lies in the result
   TileRest rest = {};
+  /// For emit_tiles, of a whole matrix: which results are wanted.
+  Triangles wanted = no_triangle;
 };
 
 /// The rest of so many columns in all, cut into the blocks of a product.

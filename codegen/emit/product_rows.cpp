@@ -41,8 +41,10 @@ class ProductRows {
 
   /// Adds the products of the rows to the results.
   void add(Scope& top, Interval rows) {
-    const Tile tile = tile_for(emitter_.compilation.target(), product_.dtype, product_.rows.number(),
-                               product_.columns.number());
+    Tile tile = tile_for(emitter_.compilation.target(), product_.dtype, product_.rows.number(),
+                         product_.columns.number());
+    // Of a triangle, strips that begin where columns do.
+    if (product_.wanted != no_triangle && columns_beyond(tile)) tile.rows = std::bit_floor(tile.rows);
     Value *lines = emitter_.extent(product_.rows), *columns = emitter_.extent(product_.columns);
     each(top, [&](Scope& scope, const Index& batch) {
       Builder& b = scope.builder;
@@ -50,9 +52,10 @@ class ProductRows {
       left.first = at(scope, left.first, b.CreateMul(rows.begin, left.step));
       right.first = at(scope, right.first, b.CreateMul(rows.begin, right.step));
       Value* place = b.CreateMul(number_of(scope, batch), b.CreateMul(lines, columns));
-      emit_tiles(scope, tile,
-                 block(scope, left, right, at(scope, emitter_.pointer(root_), place), columns, lines,
-                       b.CreateSub(rows.end, rows.begin), b.getTrue()));
+      TileBlock whole = block(scope, left, right, at(scope, emitter_.pointer(root_), place), columns, lines,
+                              b.CreateSub(rows.end, rows.begin), b.getTrue());
+      whole.wanted = product_.wanted;
+      emit_tiles(scope, tile, whole);
     });
   }
 
@@ -73,6 +76,9 @@ class ProductRows {
   Value* at(Scope& scope, Value* pointer, Value* elements) {
     return scope.builder.CreateGEP(memory_type(scope.builder.getContext(), product_.dtype), pointer,
                                    elements);
+  }
+  bool columns_beyond(const Tile& tile) const {
+    return !product_.columns.number() || *product_.columns.number() > int64_t{tile.vectors} * tile.lanes;
   }
   // Of the batch, in row-major order.
   Value* number_of(Scope& scope, const Index& batch) {

@@ -102,6 +102,7 @@ class Scope {
 
   Address address(uint32_t node, const Index& index);
   llvm::Value* load_masked(Dtype dtype, llvm::Value* pointer, const Address& at);
+  llvm::Value* load_lane(Dtype dtype, llvm::Value* pointer, const Address& at, unsigned lane);
   llvm::Value* pointers(llvm::Type* memory, llvm::Value* pointer, const Address& at);
 
   std::map<std::pair<uint32_t, Index>, Emitted> memo_;

@@ -224,6 +224,9 @@ std::string print_plan(const Plan& plan);
 /// What a nest recomputes: the inlined nodes below its roots, once each.
 std::vector<uint32_t> inlined_by(const Plan& plan, const Nest& nest);
 
+/// By node: the triangles that its readers don't mask out (triangles.cpp).
+std::vector<Triangles> wanted_triangles(const Plan& plan);
+
 /// The contraction as a matrix product, if it is one whose factors are arrays (products.cpp).
 std::optional<Product> product_of(const Plan& plan, uint32_t node);
 

@@ -26,6 +26,10 @@ struct ProductFactor {
 /// symbol.
 enum class Packing : uint8_t { never, always, by_size };
 
+/// Triangles of a matrix, with its diagonal, each of which holds all elements that are wanted.
+using Triangles = uint8_t;
+constexpr Triangles no_triangle = 0, lower_triangle = 1, upper_triangle = 2, both_triangles = 3;
+
 struct Product {
   Dtype dtype = Dtype::f64;
   Shape batch = {};
@@ -36,6 +40,7 @@ struct Product {
   /// of the axes behind it.
   Extent first = 0, behind = 0;
   ProductFactor left = {}, right = {};
+  Triangles wanted = no_triangle;  ///< of the results: the others need not be computed
   Packing pack_left = Packing::never, pack_right = Packing::never;
   /// Whether a vector of columns of the right factor lies side by side.
   bool columns_adjacent() const { return right.outer.is(1) || columns.is(1); }

@@ -2,6 +2,8 @@
 // are structural: a product with one is absent by definition, so contracting with it copies, or scales rows.
 // Marked stable, not exact: 0 times infinity is left out, and -0 is kept. The guards of the seeds are the
 // identity itself; a sum of all of a row is guarded by nothing.
+#include <algorithm>
+
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
@@ -112,6 +114,41 @@ Expr contract_diagonal(const Match& m, bool left) {
   return found.values.present() ? moved * broadcast_in_dim(found.values, moved.shape(), {place}) : moved;
 }
 
+// y repeats an identity over other axes, all of which are batch axes of the contraction, as one of the
+// identity's own is; the other one of those is contracted. What comes out is a diagonal of x.
+template <size_t side>
+bool is_spread_identity(const Match& m) {
+  const Expr y = m.input(side);
+  const Axes& contracted = m.attributes().axes(side == 0 ? "lhs_contract" : "rhs_contract");
+  const Axes& batch = m.attributes().axes(side == 0 ? "lhs_batch" : "rhs_batch");
+  if (&y.op() != &ops::broadcast_in_dim || contracted.size() != 1 ||
+      static_cast<int64_t>(batch.size()) + 1 != y.rank() || !is_identity(operand(y, 0)))
+    return false;
+  const Axes& own = node_of(y).attributes->axes("dimensions");
+  return own[0] == contracted[0] || own[1] == contracted[0];
+}
+
+template <size_t side>
+Expr diagonal_by_mask(const Match& m) {
+  const Attributes& dot = m.attributes();
+  const Expr x = m.input(1 - side), y = m.input(side);
+  const Axes &batch = dot.axes(side == 0 ? "rhs_batch" : "lhs_batch"),
+             &y_batch = dot.axes(side == 0 ? "lhs_batch" : "rhs_batch");
+  const int64_t contracted = dot.axes(side == 0 ? "rhs_contract" : "lhs_contract")[0];
+  const Axes& own = node_of(y).attributes->axes("dimensions");
+  const int64_t y_contracted = dot.axes(side == 0 ? "lhs_contract" : "rhs_contract")[0];
+  const auto place = std::ranges::find(y_batch, own[0] == y_contracted ? own[1] : own[0]) - y_batch.begin();
+  Axes diagonal = {batch[place], contracted};
+  std::ranges::sort(diagonal);
+  const Expr mask = broadcast_in_dim(operand(operand(y, 0), 0), x.shape(), diagonal);
+  const Expr sums = sum(select(mask, x, zeros(x.graph(), x.type())), Axes{contracted});
+  Axes order;
+  auto take = [&](int64_t axis) { order.push_back(axis - (axis > contracted)); };
+  for (int64_t axis : batch) take(axis);
+  for (int64_t axis : other_axes(batch, {contracted}, x.rank())) take(axis);
+  return transpose(sums, order);
+}
+
 const Row rows[] = {
     {"any of an identity", "reduce_any(x)", exact, [](const Match& m) { return ones(m.graph(), m.type()); },
      has_one_true},
@@ -119,6 +156,10 @@ const Row rows[] = {
      [](const Match& m) { return contract_diagonal(m, true); }, may_be_diagonal<0>},
     {"contraction of a diagonal matrix, right", "dot_general(x, y)", stable,
      [](const Match& m) { return contract_diagonal(m, false); }, may_be_diagonal<1>},
+    {"contraction of a repeated identity, left", "dot_general(x, y)", stable, diagonal_by_mask<0>,
+     is_spread_identity<0>},
+    {"contraction of a repeated identity, right", "dot_general(x, y)", stable, diagonal_by_mask<1>,
+     is_spread_identity<1>},
 };
 
 }  // namespace

@@ -125,6 +125,40 @@ TEST_CASE("small products whose factors lie otherwise") {
   compare(b.program, {{{"N", 1}}, {{"N", 40}}, {{"N", 67}}, {{"N", 5000}}});
 }
 
+TEST_CASE("results of small products that every reader masks out are left out") {
+  const auto wanted = [](const Program& program) {
+    Triangles out = no_triangle;
+    size_t products = 0;
+    make_plan(program).each_nest([&](const Nest& nest) {
+      if (nest.product) out = nest.product->wanted, products++;
+    });
+    CHECK(products == 1);
+    return out;
+  };
+  for (Dtype dtype : {f64, f32})
+    for (int64_t width : {3, 10, 33, 64})
+      for (int masked = 0; masked < 7; masked++) {
+        INFO(width, " ", masked);
+        Build b;
+        const Expr x = b.in("x", dtype, {N, width});
+        const Expr d = matmul(transpose(tanh(x)), x * 3.0);
+        const Expr column = iota(*b.program.graph, Dtype::i64, {width}, 0), row = expand_dims(column, {1});
+        const Expr other = zeros(*b.program.graph, d.type());
+        if (masked == 0) b.out("y", where(column < row, d * 2.0, other));
+        if (masked == 1) b.out("y", where(row < column, other, d));
+        if (masked == 2) b.out("y", where(column <= row, other, d));
+        if (masked == 3) b.out("y", where(row <= column, exp(d), other));
+        if (masked == 4) b.out("y", sum(where(row == column, d, other), Axes{1}));
+        if (masked == 5) b.out("y", where(row < column, other, d) + where(row <= column, d, other));
+        if (masked == 6) b.out("y", where(d < other, other, d));
+        const Triangles expected[] = {lower_triangle, lower_triangle, upper_triangle, upper_triangle,
+                                      both_triangles, no_triangle,    no_triangle};
+        const Program program = optimized(b);
+        CHECK(wanted(program) == expected[masked]);
+        compare(program, {{{"N", 0}}, {{"N", 1}}, {{"N", 40}}, {{"N", 67}}, {{"N", 4200}}});
+      }
+}
+
 TEST_CASE("what is read at other rows lies in memory whole") {
   Build b;
   const Expr x = b.in("x", f64, {N, 40});
