@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "frontend/compile.h"
+#include "frontend/measure.h"
 #include "ir/evaluate.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/movement.h"
@@ -82,4 +83,14 @@ TEST_CASE("stable folds of an axis that turns out to be empty") {
       CHECK(got[1].at(1) == 0);
     }
   }
+}
+
+TEST_CASE("a time to measure for is a number of seconds") {
+  Program program;
+  const Expr x = program.graph->input("x", f64, {Extent::symbol("N")});
+  program.outputs = {{"y", sum(x).value()}};
+  const std::vector<Tensor> arguments = {Tensor::vector({1, 2})};
+  for (double seconds : {HUGE_VAL, -HUGE_VAL, std::nan(""), -1.0})
+    CHECK_THROWS_AS(measure(program, arguments, {}, {}, seconds), Error);
+  CHECK(measure(program, arguments, {}, {}, 0).calls >= 3);
 }
