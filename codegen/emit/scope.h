@@ -145,8 +145,8 @@ class Emitter {
   /// (codegen/emit/outline.h).
   struct Frame {
     llvm::Function* function = nullptr;
-    llvm::Value* worker = nullptr;  ///< of a part, its worker's number
-    Builder* local = nullptr;       ///< of a part, at the end of a block ahead of everything
+    llvm::Value* worker = nullptr;  ///< in a part, and in what is called from one: its worker's number
+    Builder* local = nullptr;       ///< at the end of a block ahead of everything; null: the entry's, setup()
     std::multimap<std::pair<llvm::Type*, uint64_t>, llvm::Value*> slots = {};
     std::map<std::pair<llvm::Type*, uint64_t>, size_t> used = {};  ///< how many of them the nest has
     llvm::Value* flags = nullptr;
@@ -156,7 +156,7 @@ class Emitter {
   void leave() { frames_.pop_back(); }
   /// Whether a nest may be cut into parts here: not inside of one.
   bool splits(const Nest& nest) const { return nest.workers > 1 && !frames_.back().worker; }
-  /// The worker's number in a part; null elsewhere.
+  /// The worker's number in a part and in what is called from one; null elsewhere.
   llvm::Value* worker() { return frames_.back().worker; }
   /// As setup(), but in the function that is emitted.
   Builder& local() { return frames_.back().local ? *frames_.back().local : setup_; }
