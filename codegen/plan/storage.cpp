@@ -160,7 +160,10 @@ void assign_storage(Plan& plan) {
         continue;
       }
       Shape rows = type.shape;
-      rows[nest.row_axis] = block;
+      rows[nest.row_axis] = 1;
+      // Rows of any length: few of them take no more than there are.
+      const bool bounded = element_count(rows).is_number() || nest.row_axis > 0;
+      rows[nest.row_axis] = bounded ? Extent(block) : Extent::minimum(type.shape[nest.row_axis], block);
       storage = {Storage::Kind::block, nest.row_axis, 0, block};
       allocate_own(storage.offset, element_count(rows) * size, level, workers);
     }

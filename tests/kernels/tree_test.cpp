@@ -79,6 +79,22 @@ TEST_CASE("softmax, its loss and its gradient go row by row") {
   }
 }
 
+TEST_CASE("a block holds no more rows than there are") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, M, M});
+  b.out("softmax", softmax(x, -1) * x);
+  const Program program = optimized(b);
+  const Plan plan = make_plan(program);
+  INFO(print_plan(plan));
+  REQUIRE(trees_of(plan) == 1);
+  auto bytes = [&](int64_t n) { return plan.workspace.evaluate({{"N", n}, {"M", 300}}); };
+  CHECK(bytes(2) < 2 * 1.1 * 300 * 300 * 8);
+  CHECK(bytes(2) < bytes(3));
+  CHECK(bytes(1000) == bytes(2000));
+  compare(program,
+          {{{"N", 0}, {"M", 5}}, {{"N", 2}, {"M", 5}}, {{"N", 16}, {"M", 5}}, {{"N", 33}, {"M", 5}}});
+}
+
 TEST_CASE("layer norm with gradients of its parameters") {
   Build b;
   const Expr x = b.in("x", f32, {N, 64}), scale = b.in("scale", f32, {64}), shift = b.in("shift", f32, {64}),
