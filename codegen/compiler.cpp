@@ -58,6 +58,8 @@ void set_attributes(llvm::Function& function, const Target& target) {
   if (!target.features.empty()) function.addFnAttr("target-features", target.features);
   // Without it, a CPU that prefers 256 bits gets wider vectors split in two.
   function.addFnAttr("prefer-vector-width", std::to_string(target.vector_bits));
+  // With reciprocals permitted, f32 vectors would be divided by way of an estimate that makes 1/0 NaN.
+  function.addFnAttr("reciprocal-estimates", "none");
 }
 
 }  // namespace

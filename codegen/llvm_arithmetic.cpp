@@ -1,5 +1,7 @@
 #include "codegen/llvm_arithmetic.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/MDBuilder.h>
@@ -180,12 +182,26 @@ std::vector<Value*> BodyEmitter::emit_rarely(const Region& region, std::span<Val
   return out;
 }
 
+/// An addition, product, … of the graph itself. The steps of longer bodies rely on how each of them rounds.
+bool is_one_step(const Body& body) {
+  return body.regions.empty() && std::ranges::count_if(body.code, [](const Instruction& in) {
+                                   return in.prim != Prim::constant;
+                                 }) == 1;
+}
+
 }  // namespace
 
 std::vector<Value*> emit_body(IRBuilderBase& builder, const Body& body, std::span<Value* const> inputs,
                               unsigned lanes, SlowPaths* slow_paths, BodyValues* known) {
   IRBuilderBase::FastMathFlagGuard guard(builder);
-  builder.clearFastMathFlags();
+  if (is_one_step(body)) {
+    // (y / h) / h is written for an h whose square is no number: LLVM would divide by h h.
+    llvm::FastMathFlags flags = builder.getFastMathFlags();
+    flags.setAllowReassoc(false);
+    builder.setFastMathFlags(flags);
+  } else {
+    builder.clearFastMathFlags();
+  }
   return BodyEmitter(builder, body, inputs, lanes, slow_paths, known).run();
 }
 
