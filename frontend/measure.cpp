@@ -146,6 +146,7 @@ Measurement measure(const Program& program, std::span<const Tensor> arguments, c
   out.kernels = kernels_of(plan, call.bindings);
   out.flags = call.flags;
   out.workspace = static_cast<int64_t>(call.workspace());
+  out.alive = most_alive(plan.requests, call.bindings);
   for (const MeasuredKernel& one : out.kernels) out.operations += one.operations;
 
   // Short calls are measured many at once, so that the clock says something and samples are few.

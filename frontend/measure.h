@@ -28,6 +28,7 @@ struct Measurement {
   MeasuredTime call;      ///< of the code that jit() makes, without checks and allocation in C++
   int64_t calls = 0;      ///< that were measured
   int64_t workspace = 0;  ///< bytes
+  int64_t alive = 0;      ///< of them at most in use at the same time, by nests; without room between workers
   int flags = 0;          ///< that the calls raised
   double operations = 0;  ///< of all kernels
   std::vector<MeasuredKernel> kernels;

@@ -67,6 +67,8 @@ Extent Extent::from_terms(std::vector<Term> terms) {
   return out;
 }
 
+Extent Extent::product(Term term) { return from_terms({std::move(term)}); }
+
 Extent Extent::from_atom(Atom atom) {
   return from_terms({Term{{std::make_shared<const Atom>(std::move(atom))}, 1}});
 }
@@ -129,6 +131,13 @@ Extent Extent::maximum(const Extent& a, const Extent& b) {
   if (const Extent d = a - b; d.is_number()) return d.number_ < 0 ? b : a;
   if (b.text() < a.text()) return maximum(b, a);
   return from_atom({Atom::Kind::maximum, fmt::format("max({}, {})", a.text(), b.text()), a, b});
+}
+
+Extent Extent::termwise_maximum(const Extent& a, const Extent& b) {
+  std::vector<Term> terms = a.terms();
+  for (const Term& term : (b - a).terms())
+    if (term.coefficient > 0) terms.push_back(term);
+  return from_terms(std::move(terms));
 }
 
 Extent operator+(const Extent& a, const Extent& b) {

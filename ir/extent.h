@@ -27,6 +27,9 @@ class Extent {
   static std::optional<Extent> exact_quotient(const Extent& a, const Extent& b);
   static Extent minimum(const Extent& a, const Extent& b);
   static Extent maximum(const Extent& a, const Extent& b);
+  /// Each term with the larger one of its two coefficients, 0 where it is missing. Not less than a or b if no
+  /// atom is negative.
+  static Extent termwise_maximum(const Extent& a, const Extent& b);
 
   bool is_number() const { return polynomial_ == nullptr; }
   /// The number, if it is one.
@@ -62,6 +65,7 @@ class Extent {
   };
   /// All terms, the constant one (no atoms) included when it isn't zero.
   std::vector<Term> terms() const;
+  static Extent product(Term term);  ///< of one term
 
  private:
   static Extent from_terms(std::vector<Term> terms);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "codegen/plan/product.h"
+#include "codegen/plan/workspace.h"
 #include "codegen/target.h"
 #include "ir/program.h"
 
@@ -46,9 +47,6 @@ enum class Rows : uint8_t {
   kept,   ///< a result for each row: along one axis of its results
   folded  ///< folds them, from block to block
 };
-
-/// Rounded up to the 64 bytes that places in the workspace are multiples of.
-Extent aligned_bytes(const Extent& bytes);
 
 // How the accumulators of folds lie in a nest's scratch, in bytes.
 constexpr int64_t lane_rows_bytes = 64;     ///< fold_lanes: for each chunk and fold, results of neighbours
@@ -196,6 +194,7 @@ struct Plan {
   /// Outputs that some node's storage isn't: copied at the end (output number, node).
   std::vector<std::pair<uint32_t, uint32_t>> copies;
   Extent workspace = 0;
+  std::vector<WorkspaceRequest> requests;  ///< what lies in the workspace, for all workers together
   Extent own_stride = 0;  ///< in the workspace, from what a worker has to itself to what the next one has
 
   /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index.

@@ -1,5 +1,5 @@
 // Where arrays lie: in the output they are, else in the workspace, where arrays whose lifetimes do not meet
-// share a place. Lifetimes are counted in levels. What workers have to themselves lies behind that: all of
+// share bytes. Time is counted in nests. What workers have to themselves lies behind that: all of
 // worker 0, then all of worker 1, …
 #include <algorithm>
 #include <map>
@@ -10,41 +10,31 @@
 
 namespace wengert {
 
-Extent aligned_bytes(const Extent& bytes) {
-  constexpr int64_t alignment = 64;
-  if (bytes.is_number()) return (*bytes.number() + alignment - 1) / alignment * alignment;
-  return Extent::floor_divide(bytes + (alignment - 1), alignment) * alignment;
-}
-
 namespace {
 
-// A place in the workspace: its size, where it starts, and the last level that reads what lies there.
-struct Place {
-  Extent size, offset;
-  uint32_t last;
-};
-
-class Workspace {
+// The requests of a workspace, and the places that wait for their offsets.
+class Requests {
  public:
-  Extent allocate(const Extent& bytes, uint32_t first, uint32_t last) {
-    const Extent size = aligned_bytes(bytes);
-    for (Place& place : places_) {
-      if (place.last >= first) continue;
-      const Extent slack = place.size - size;
-      if (!slack.is_number() || *slack.number() < 0) continue;
-      place.last = last;
-      return place.offset;
-    }
-    places_.push_back({size, end_, last});
-    const Extent offset = end_;
-    end_ = end_ + size;
-    return offset;
+  void add(Extent& place, const Extent& bytes, uint32_t first, uint32_t last) {
+    places_.push_back(&place);
+    requests_.push_back({bytes, first, last});
   }
-  const Extent& bytes() const { return end_; }
+  bool empty() const { return places_.empty(); }
+  /// Fills the places; gives the bytes of the whole.
+  Extent lay_out() const {
+    const WorkspaceLayout layout = wengert::lay_out(requests_);
+    for (size_t i = 0; i < places_.size(); i++) *places_[i] = layout.offsets[i];
+    return layout.bytes;
+  }
+  /// Moves what is laid out.
+  void move(const Extent& bytes) const {
+    for (Extent* place : places_) *place = *place + bytes;
+  }
+  const std::vector<WorkspaceRequest>& all() const { return requests_; }
 
  private:
-  std::vector<Place> places_;
-  Extent end_ = 0;
+  std::vector<Extent*> places_;
+  std::vector<WorkspaceRequest> requests_;
 };
 
 // Results of chunks that are kept at the same time.
@@ -102,16 +92,33 @@ Extent gap_behind(const Extent& bytes) {
   return aligned_bytes(Extent::minimum(bytes + least, most));
 }
 
-std::vector<uint32_t> last_readers(const Plan& plan) {
+// When each node is computed: the number of its nest, or of the last nest ahead of a scalar.
+std::vector<uint32_t> times_of(const Plan& plan) {
+  std::vector<uint32_t> nests_until;  // by level: the last nest of it or of one before
+  for (uint32_t i = 0; i < plan.nests.size(); i++) {
+    nests_until.resize(plan.nests[i].level + 1, i > 0 ? i - 1 : 0);
+    nests_until.back() = i;
+  }
+  std::vector<uint32_t> out(plan.program->graph->size(), 0);
+  for (uint32_t id = 0; id < out.size() && !nests_until.empty(); id++)
+    out[id] = nests_until[std::min<size_t>(plan.levels[id], nests_until.size() - 1)];
+  for (uint32_t i = 0; i < plan.nests.size(); i++) {
+    for (Value root : plan.nests[i].roots) out[root.node] = i;
+    for (const Nest& member : plan.nests[i].members)
+      for (Value root : member.roots) out[root.node] = i;
+  }
+  return out;
+}
+
+// The time at which a node's value is read last, through inlined nodes and views.
+std::vector<uint32_t> last_readers(const Plan& plan, const std::vector<uint32_t>& times) {
   const Graph& graph = *plan.program->graph;
-  // The highest level at which a node's value is read, through inlined nodes and views.
   std::vector<uint32_t> last(graph.size(), 0);
   for (uint32_t id = graph.size(); id-- > 0;) {
     const Role role = plan.roles[id];
     if (role == Role::dead) continue;
-    // A scalar of level L is computed behind the nests of level L.
     const bool passes_on = role == Role::inlined || role == Role::view;
-    const uint32_t reads_at = passes_on ? last[id] : plan.levels[id];
+    const uint32_t reads_at = passes_on ? last[id] : times[id];
     for (Value input : graph.inputs(id)) last[input.node] = std::max(last[input.node], reads_at);
   }
   return last;
@@ -137,14 +144,13 @@ void assign_storage(Plan& plan) {
     else
       plan.copies.push_back({i, node});
   }
-  std::vector<uint32_t> last = last_readers(plan);
+  const std::vector<uint32_t> times = times_of(plan);
+  std::vector<uint32_t> last = last_readers(plan, times);
   for (auto [output, node] : plan.copies) last[plan.source[node]] = 0xFFFFFFFF;  // copied at the very end
-  Workspace workspace, own;
-  std::vector<Extent*> places_in_own;
+  Requests workspace, own;
   // Where one worker does a nest, what it has to itself lies among the rest.
-  auto allocate_own = [&](Extent& place, const Extent& bytes, uint32_t level, uint32_t workers) {
-    place = (workers > 1 ? own : workspace).allocate(bytes, level, level);
-    if (workers > 1) places_in_own.push_back(&place);
+  auto request_own = [&](Extent& place, const Extent& bytes, uint32_t time, uint32_t workers) {
+    (workers > 1 ? own : workspace).add(place, bytes, time, time);
   };
   auto place = [&](const Nest& nest, uint32_t block, uint32_t workers) {
     for (Value root : nest.roots) {
@@ -152,11 +158,11 @@ void assign_storage(Plan& plan) {
       Storage& storage = plan.storage[root.node];
       if (nest.shared_storage && root == nest.roots[0]) continue;
       if (type.is_scalar() || storage.kind != Storage::Kind::none) continue;
-      const uint32_t level = plan.levels[root.node];
+      const uint32_t time = times[root.node];
       const auto size = static_cast<int64_t>(size_of(type.dtype));
       if (!plan.block_only[root.node]) {
-        const Extent bytes = element_count(type.shape) * size;
-        storage = {Storage::Kind::workspace, 0, workspace.allocate(bytes, level, last[root.node])};
+        storage = {Storage::Kind::workspace};
+        workspace.add(storage.offset, element_count(type.shape) * size, time, last[root.node]);
         continue;
       }
       Shape rows = type.shape;
@@ -165,7 +171,7 @@ void assign_storage(Plan& plan) {
       const bool bounded = element_count(rows).is_number() || nest.row_axis > 0;
       rows[nest.row_axis] = bounded ? Extent(block) : Extent::minimum(type.shape[nest.row_axis], block);
       storage = {Storage::Kind::block, nest.row_axis, 0, block};
-      allocate_own(storage.offset, element_count(rows) * size, level, workers);
+      request_own(storage.offset, element_count(rows) * size, time, workers);
     }
   };
   for (const Nest& nest : plan.nests) {
@@ -174,17 +180,22 @@ void assign_storage(Plan& plan) {
   }
   plan.each_nest([&](Nest& nest) {
     const Scratch scratch = scratch_of(graph, nest);
-    if (!scratch.bytes.is(0)) nest.scratch = workspace.allocate(scratch.bytes, nest.level, nest.level);
-    if (!scratch.own.is(0)) allocate_own(nest.own_scratch, scratch.own, nest.level, nest.workers);
+    const uint32_t time = times[nest.roots[0].node];
+    if (!scratch.bytes.is(0)) workspace.add(nest.scratch, scratch.bytes, time, time);
+    if (!scratch.own.is(0)) request_own(nest.own_scratch, scratch.own, time, nest.workers);
   });
-  if (plan.slot_bytes > 0) plan.slot_area = workspace.allocate(plan.slot_bytes, 0, 0xFFFFFFFF);
-  plan.workspace = workspace.bytes();
-  if (!places_in_own.empty()) {
-    const Extent gap = gap_behind(own.bytes()), first = plan.workspace + gap;
-    for (Extent* offset : places_in_own) *offset = *offset + first;
-    plan.own_stride = own.bytes() + gap;
+  if (plan.slot_bytes > 0) workspace.add(plan.slot_area, plan.slot_bytes, 0, 0xFFFFFFFF);
+  plan.workspace = workspace.lay_out();
+  if (!own.empty()) {
+    const Extent bytes = own.lay_out(), gap = gap_behind(bytes), first = plan.workspace + gap;
+    own.move(first);
+    plan.own_stride = bytes + gap;
     plan.workspace = first + plan.own_stride * static_cast<int64_t>(plan.options.threads);
   }
+  plan.requests = workspace.all();
+  for (const WorkspaceRequest& request : own.all())
+    plan.requests.push_back(
+        {request.bytes * static_cast<int64_t>(plan.options.threads), request.first, request.last});
   for (const Nest& nest : plan.nests)
     if (nest.shared_storage) plan.storage[nest.roots[0].node] = plan.storage[*nest.shared_storage];
   for (uint32_t id = 0; id < graph.size(); id++)

@@ -1,5 +1,8 @@
 // Records: relu and clamp, whose rules mask: the guard is the comparison itself, and a NaN passes its
 // cotangent on. And what needs no bodies of its own: fma and lerp.
+//
+// relu compares its result, which says the same as its operand and is kept for others anyway: the operand
+// need not be.
 #include "ir/graph.h"
 #include "ir/ops/build.h"
 #include "ir/ops/elementwise.h"
@@ -56,11 +59,11 @@ const Op relu{
     .type = build::same_number_type,
     .body = [](Arithmetic& m, Inputs x, const Attributes&) { return m.maximum(x[0], m.like(x[0], 0)); },
     .bprop = [](const Pull& pull) -> std::vector<Cotangent> {
-      const Expr g = pull.cotangents[0], flows = !(pull.inputs[0] <= 0);
+      const Expr g = pull.cotangents[0], flows = !(pull.outputs[0] <= 0);
       return {{wengert::select(flows, g, 0), flows}};
     },
     .jvp = [](const Push& push) -> std::vector<Cotangent> {
-      const Expr flows = !(push.inputs[0] <= 0);
+      const Expr flows = !(push.outputs[0] <= 0);
       return {{wengert::select(flows, push.tangents[0], 0), both(flows, push.guard(0))}};
     },
     .reference = "relu",

@@ -144,9 +144,11 @@ void print_text(const std::string& symbol, const Measurement& all, const EntryAr
                 uint32_t threads) {
   fmt::print("{}{}{}\n", symbol, sizes_text(arguments.sizes),
              threads > 1 ? fmt::format(", {} threads", threads) : "");
-  fmt::print("a call takes {}, in the median {} ({} calls); {} GFLOP/s; workspace {} bytes\n",
-             time_text(all.call.least), time_text(all.call.median), all.calls,
-             rate_text(all.operations, all.call.least), all.workspace);
+  fmt::print(
+      "a call takes {}, in the median {} ({} calls); {} GFLOP/s; workspace {} bytes, at most {} of them "
+      "alive at once\n",
+      time_text(all.call.least), time_text(all.call.median), all.calls,
+      rate_text(all.operations, all.call.least), all.workspace, all.alive);
   if (!arguments.made.empty()) fmt::print("random: {}\n", fmt::join(arguments.made, ", "));
   fmt::print("\n{:>9} {:>9} {:>5} {:>10} {:>8} {:>8} {:>7}  kernel\n", "time", "median", "share",
              "operations", "GFLOP/s", "bytes", "GB/s");
@@ -182,9 +184,16 @@ Json to_json(const std::string& symbol, const Measurement& all, const EntryArgum
                        {"bytes", kernel.bytes},
                        {"least", kernel.time.least},
                        {"median", kernel.time.median}});
-  return {{"symbol", symbol},   {"sizes", arguments.sizes},   {"random", arguments.made},
-          {"threads", threads}, {"least", all.call.least},    {"median", all.call.median},
-          {"calls", all.calls}, {"workspace", all.workspace}, {"operations", all.operations},
+  return {{"symbol", symbol},
+          {"sizes", arguments.sizes},
+          {"random", arguments.made},
+          {"threads", threads},
+          {"least", all.call.least},
+          {"median", all.call.median},
+          {"calls", all.calls},
+          {"workspace", all.workspace},
+          {"workspace_alive", all.alive},
+          {"operations", all.operations},
           {"kernels", kernels}};
 }
 
