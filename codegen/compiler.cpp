@@ -10,6 +10,7 @@
 #include <llvm/IR/DiagnosticHandler.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/Instructions.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Object/ObjectFile.h>
@@ -60,6 +61,17 @@ void set_attributes(llvm::Function& function, const Target& target) {
   function.addFnAttr("prefer-vector-width", std::to_string(target.vector_bits));
   // With reciprocals permitted, f32 vectors would be divided by way of an estimate that makes 1/0 NaN.
   function.addFnAttr("reciprocal-estimates", "none");
+}
+
+/// Values of many arguments, its own or those of a call, wait in the frame.
+size_t most_frame_bytes(const llvm::Function& function) {
+  constexpr size_t many = 64, each = 16;
+  size_t arguments = function.arg_size();
+  for (const llvm::BasicBlock& block : function)
+    for (const llvm::Instruction& instruction : block)
+      if (auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction))
+        arguments = std::max<size_t>(arguments, call->arg_size());
+  return WENGERT_MOST_FRAME_BYTES + (arguments > many ? each * arguments : 0);
 }
 
 }  // namespace
@@ -125,7 +137,7 @@ void Compilation::finish() {
     if (options_.tier == Tier::fast)
       function.removeFnAttr(frame_limit);
     else if (!function.hasFnAttribute(frame_limit))
-      function.addFnAttr(frame_limit, std::to_string(WENGERT_MOST_FRAME_BYTES));
+      function.addFnAttr(frame_limit, std::to_string(most_frame_bytes(function)));
   }
   std::string broken;
   llvm::raw_string_ostream out(broken);

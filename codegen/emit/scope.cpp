@@ -11,6 +11,8 @@
 
 namespace wengert {
 
+constexpr unsigned most_spreads_ahead = 32;  // of a loop: what registers hold, twice with 16 of them
+
 Scope::Scope(Emitter& e, Scope* p, unsigned l, llvm::BasicBlock* block)
     : emitter(e), parent(p), depth(p ? p->depth + 1 : 0), lanes(l), builder(block), edge(p && p->edge) {
   builder.setFastMathFlags(float_flags(e.compilation.options()));
@@ -24,6 +26,8 @@ static unsigned deepest(const Index& index) {
 
 llvm::Value* Scope::in_lanes(const Emitted& value) {
   if (!value.uniform || lanes == 1) return value.value;
+  // Ahead of the loop each would be a vector of the frame.
+  if (!llvm::isa<llvm::Constant>(value.value) && ++spreads_ > most_spreads_ahead) keep_loads_inside();
   return builder.CreateVectorSplat(lanes, value.value);
 }
 

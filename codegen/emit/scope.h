@@ -107,6 +107,7 @@ class Scope {
 
   std::map<std::pair<uint32_t, Index>, Emitted> memo_;
   BodyValues bodies_;
+  unsigned spreads_ = 0;  // scalars that were put into all lanes
 };
 
 /// What all scopes of an entry share.

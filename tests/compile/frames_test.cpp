@@ -11,6 +11,7 @@
 #include "frontend/language/parser.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
+#include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
@@ -117,4 +118,36 @@ TEST_CASE("frames of many scalars") {
     for (int i = 1; i < 20; i++) b.out(xs[xs.size() - 1 - i]);
     check_frames(b.program);
   }
+}
+
+TEST_CASE("frames of loops that read many scalars") {
+  // A polynomial whose coefficients are elements of an array.
+  Named horner("horner");
+  const Expr x = horner.in("x", f64, {N}), c = horner.in("c", f64, {90});
+  Expr y = zeros(*horner.program.graph, x.type());
+  for (int64_t i = 0; i < 90; i++) y = (y + index_axis(c, 0, i)) * x;
+  horner.out(y);
+  check_frames(horner.program);
+
+  // Inputs by value, in one loop, and in nine that are functions of their own.
+  for (int loops : {1, 9}) {
+    Named b("inputs");
+    const Expr z = b.in("z", f64, {N});
+    Expr folded = z;
+    for (int i = 0; i < 200; i++) folded = folded * b.in("a" + std::to_string(i), f64, {});
+    Expr total = sum(folded);
+    for (int i = 1; i < loops; i++) total = sum(sin(folded * total) * z);
+    b.out(total);
+    check_frames(b.program);
+  }
+
+  // Computed ahead of the loops.
+  Named b("computed");
+  const Expr v = b.in("v", f64, {N}), a = b.in("a", f64, {160});
+  Expr product = v;
+  for (int64_t i = 0; i < 150; i++) product = product * (sin(index_axis(a, 0, i)) * index_axis(a, 0, i + 1));
+  Expr total = sum(product);
+  for (int i = 0; i < 9; i++) total = sum(sin(product * total));
+  b.out(total);
+  check_frames(b.program);
 }
