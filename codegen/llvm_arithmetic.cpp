@@ -199,6 +199,7 @@ std::vector<Value*> emit_body(IRBuilderBase& builder, const Body& body, std::spa
     llvm::FastMathFlags flags = builder.getFastMathFlags();
     flags.setAllowReassoc(false);
     builder.setFastMathFlags(flags);
+    if (flags.any()) known = nullptr;  // no longer body may take a value that is less exact
   } else {
     builder.clearFastMathFlags();
   }

@@ -1,15 +1,17 @@
 #include "codegen/pass_times.h"
 
-#include <charconv>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <llvm/IR/PassTimingInfo.h>
-#include <llvm/Pass.h>
-#include <llvm/Support/Timer.h>
+#include <fmt/format.h>
+#include <llvm/ADT/SmallString.h>
+#include <llvm/Support/JSON.h>
+#include <llvm/Support/TimeProfiler.h>
 #include <llvm/Support/raw_ostream.h>
+
+#include "ir/error.h"
 
 namespace wengert {
 namespace {
@@ -41,20 +43,38 @@ class Running {
   Clock::time_point since_ = {};
 };
 
-/// Adds the lines `"time.pass.NAME.wall": SECONDS`.
-void add_wall_times(std::string_view lines, StepTimes& times) {
-  constexpr std::string_view prefix = "\"time.pass.", suffix = ".wall\": ";
-  for (size_t at = 0; (at = lines.find(prefix, at)) != lines.npos;) {
-    at += prefix.size();
-    const std::string_view line = lines.substr(at, lines.find('\n', at) - at);
-    const size_t end = line.find(suffix);
-    if (end == line.npos) continue;
-    const std::string_view number = line.substr(end + suffix.size());
-    double seconds = 0;
-    std::from_chars(number.data(), number.data() + number.size(), seconds);
-    times.add(llvm_code, line.substr(0, end), seconds);
+/// Adds what the events of a trace took that are passes over functions.
+void add_times(llvm::StringRef trace, StepTimes& times) {
+  llvm::Expected<llvm::json::Value> parsed = llvm::json::parse(trace);
+  if (!parsed)
+    throw Error(Code::internal, fmt::format("LLVM's times: {}", llvm::toString(parsed.takeError())));
+  const llvm::json::Object* whole = parsed->getAsObject();
+  const llvm::json::Array* events = whole ? whole->getArray("traceEvents") : nullptr;
+  if (!events) throw Error(Code::internal, "LLVM's times have no events");
+  for (const llvm::json::Value& value : *events) {
+    const llvm::json::Object* event = value.getAsObject();
+    if (!event || event->getString("name") != llvm::StringRef("RunPass")) continue;
+    const llvm::json::Object* arguments = event->getObject("args");
+    const std::optional<llvm::StringRef> pass = arguments ? arguments->getString("detail") : std::nullopt;
+    const std::optional<double> microseconds = event->getNumber("dur");
+    if (pass && microseconds) times.add(llvm_code, pass->str(), *microseconds * 1e-6);
   }
 }
+
+/// LLVM's clock of this thread.
+class Trace {
+ public:
+  Trace() { llvm::timeTraceProfilerInitialize(0, "wengert"); }
+  ~Trace() { llvm::timeTraceProfilerCleanup(); }
+  Trace(const Trace&) = delete;
+  Trace& operator=(const Trace&) = delete;
+  llvm::SmallString<0> text() {
+    llvm::SmallString<0> out;
+    llvm::raw_svector_ostream stream(out);
+    llvm::timeTraceProfilerWrite(stream);
+    return out;
+  }
+};
 
 }  // namespace
 
@@ -70,22 +90,11 @@ void time_passes(llvm::PassInstrumentationCallbacks& callbacks, StepTimes* times
 }
 
 void time_code_generation(StepTimes* times, const std::function<void()>& run) {
-  if (!times) return run();
-  static std::mutex one;
-  const std::lock_guard lock(one);
-  struct Enabled {
-    Enabled() { llvm::TimePassesIsEnabled = true; }
-    ~Enabled() { llvm::TimePassesIsEnabled = false; }
-  };
-  {
-    const Enabled enabled;
-    run();
-  }
-  std::string lines;
-  llvm::raw_string_ostream out(lines);
-  llvm::TimerGroup::printAllJSONValues(out, "");
-  add_wall_times(out.str(), *times);
-  llvm::reportAndResetTimings(&llvm::nulls());
+  // A program that traces LLVM itself has the passes in its own trace.
+  if (!times || llvm::timeTraceProfilerEnabled()) return run();
+  Trace trace;
+  run();
+  add_times(trace.text(), *times);
 }
 
 }  // namespace wengert

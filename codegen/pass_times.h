@@ -14,8 +14,8 @@ constexpr const char *llvm_passes = "LLVM passes", *llvm_code = "LLVM code gener
 /// where `times` is null.
 void time_passes(llvm::PassInstrumentationCallbacks& callbacks, StepTimes* times);
 
-/// Calls run(), which runs LLVM's code generator, and adds what each of its passes took. Their clocks are the
-/// process's: two compilations that are timed wait for one another, and others meanwhile are counted in.
+/// Calls run(), which runs LLVM's code generator, and adds what each of its passes over functions took on
+/// this thread, in whole microseconds.
 void time_code_generation(StepTimes* times, const std::function<void()>& run);
 
 }  // namespace wengert
