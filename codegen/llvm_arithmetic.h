@@ -33,8 +33,8 @@ class BodyValues {
 ///
 /// The builder stands at the end of a block; a body with regions adds blocks to the function and leaves the
 /// builder at the end of the last one. `lanes` is a power of two. With `slow_paths`, code that hardly ever
-/// runs is called. Of the builder's fast-math flags a body of one step has all but reassociation, a longer one
-/// none.
+/// runs is called. Of the builder's fast-math flags a body of one step has all but reassociation, a longer
+/// one none.
 std::vector<llvm::Value*> emit_body(llvm::IRBuilderBase& builder, const Body& body,
                                     std::span<llvm::Value* const> inputs, unsigned lanes,
                                     SlowPaths* slow_paths = nullptr, BodyValues* known = nullptr);
