@@ -73,7 +73,7 @@ Tile tile_for(const Target& target, Dtype dtype, std::optional<int64_t> rows,
   int64_t vectors = target.vector_bits == 128 ? 3 : 2;
   if (rows) {
     for (int64_t wide : {8, 4, 3})
-      if (wide > vectors && *rows * wide + wide + 1 < registers) {
+      if (wide > vectors && std::max<int64_t>(*rows, 1) * wide + wide + 1 < registers) {
         vectors = wide;
         break;
       }

@@ -104,8 +104,11 @@ class Epilogues {
           return at != nest_of_.end() && at->second == place;
         });
     const auto& outputs = plan_.program->outputs;
-    const bool is_output =
-        std::any_of(outputs.begin(), outputs.end(), [&](const Output& o) { return o.value.node == node; });
+    const bool is_output = std::any_of(outputs.begin(), outputs.end(), [&](const Output& o) {
+      uint32_t source = o.value.node;  // an output may be a view of the product
+      while (plan_.roles[source] == Role::view) source = graph_.inputs(source)[0].node;
+      return source == node;
+    });
     for (Value root : map.roots) {
       out.roots.push_back(root);
       if (all_inside && !is_output && graph_.type(root) == graph_.type({node, 0}))
