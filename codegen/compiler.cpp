@@ -56,7 +56,12 @@ void set_attributes(llvm::Function& function, const Target& target) {
   if (function.isDeclaration()) return;
   function.setDSOLocal(true);
   function.addFnAttr("target-cpu", target.cpu);
-  if (!target.features.empty()) function.addFnAttr("target-features", target.features);
+  std::string features = target.features;
+  // The convention keeps ymm8 to ymm15, but LLVM ends such a function with a vzeroupper all the same, which
+  // clears their upper halves. Callers end with one.
+  if (function.getCallingConv() == llvm::CallingConv::Intel_OCL_BI)
+    features += features.empty() ? "-vzeroupper" : ",-vzeroupper";
+  if (!features.empty()) function.addFnAttr("target-features", features);
   // Without it, a CPU that prefers 256 bits gets wider vectors split in two.
   function.addFnAttr("prefer-vector-width", std::to_string(target.vector_bits));
   // With reciprocals permitted, f32 vectors would be divided by way of an estimate that makes 1/0 NaN.

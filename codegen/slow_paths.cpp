@@ -14,8 +14,9 @@ namespace wengert {
 
 // A convention that keeps half of the vector registers, so that a call disturbs what is around it little.
 static void keep_registers(llvm::Function& function) {
-  if (!llvm::Triple(function.getParent()->getTargetTriple()).isX86())
-    return function.setCallingConv(llvm::CallingConv::AArch64_VectorCall);
+  const llvm::Triple triple(function.getParent()->getTargetTriple());
+  if (triple.isAArch64()) return function.setCallingConv(llvm::CallingConv::AArch64_VectorCall);
+  if (!triple.isX86()) return;
   function.setCallingConv(llvm::CallingConv::Intel_OCL_BI);
   // With AVX-512 that convention does not keep rbp, to which a caller with a frame pointer returns: a
   // function that has one itself does.
