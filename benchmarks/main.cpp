@@ -7,8 +7,9 @@
 //   dump FOLDER     writes inputs and answers as .npy, for contenders in other processes
 //   close           frees the row
 //
-// Besides: --once ROW compiles and runs Wengert's kernel and prints the seconds, for the time and memory of a
-// whole process; --loop ROW CONTENDER SECONDS runs one contender under a profiler.
+// Besides: --once ROW compiles and runs Wengert's kernel and prints the seconds, and those that making its
+// data took, for the time and memory of a whole process; --loop ROW CONTENDER SECONDS runs one contender
+// under a profiler.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -115,11 +116,13 @@ void serve(const Context& context) {
 
 void once(const std::string& name, Context context) {
   context.only_wengert = true;
+  context.began = wall_seconds();
   const Row row = make_row(name, context);
   if (row.contenders.size() != 1 || !row.expected.empty())
     throw Error(Code::internal, fmt::format("the row {} makes more than Wengert's kernel", name));
   row.contenders[0].run(1);
-  std::cout << json({{"row", name}, {"seconds", process_seconds()}}).dump() << std::endl;
+  std::cout << json({{"row", name}, {"seconds", process_seconds()}, {"data", row.data_seconds}}).dump()
+            << std::endl;
 }
 
 void loop(const std::string& name, const std::string& contender, double seconds, const Context& context) {

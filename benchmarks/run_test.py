@@ -13,7 +13,7 @@ import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROWS = ["problems", "deep-1k-scalars", "matmul-f64-nn-12", "matmul-f32-tn-5", "matmul-f64-nt-48", "matmul-f64-nn-8-symbolic",
-        "exp-f64", "pow-f32"]
+        "matmul-f32-nn-8x4096x8", "exp-f64", "pow-f32"]
 
 
 # A peer with the answer of "tiny", and ways to fail.

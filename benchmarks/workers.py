@@ -54,17 +54,18 @@ class Worker:
         return answer
 
     def once(self, row, times=5):
-        """A process that compiles and runs one kernel: least wall-clock time and peak memory."""
+        """A process that compiles and runs one kernel: least wall-clock time, without making its data, and peak memory."""
         least, memory = float("inf"), 0
         for _ in range(times):
             start = time.perf_counter()
-            child = subprocess.Popen([*self.command, "--once", row], stdout=subprocess.DEVNULL, env=self.env,
+            child = subprocess.Popen([*self.command, "--once", row], stdout=subprocess.PIPE, env=self.env,
                                      preexec_fn=self.pin)
+            answer = child.stdout.read()
             _, status, used = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
             if child.returncode:
                 raise Refused(f"--once {row} ended with {child.returncode}")
-            least = min(least, time.perf_counter() - start)
+            least = min(least, time.perf_counter() - start - json.loads(answer)["data"])
             memory = max(memory, used.ru_maxrss)
             if least > 1:
                 break

@@ -153,13 +153,22 @@ void Graph::index_nodes() {
     indexed_ = 0;
   }
   const size_t last = table_.size() - 1;
-  for (; indexed_ < size(); indexed_++) {
-    const Node& node = nodes_[indexed_];
-    if (!node.op->interned) continue;
-    const size_t hash = node_hash(node.op, inputs(indexed_), node.attributes);
-    size_t at = hash & last;
-    while (table_[at].node != Value::none) at = (at + 1) & last;
-    table_[at] = {indexed_, static_cast<uint32_t>(hash >> 32)};
+  constexpr uint32_t ahead = 16;
+  while (indexed_ < size()) {
+    // The slots are fetched together: one after another, each would be waited for.
+    const uint32_t begin = indexed_, end = std::min(size(), begin + ahead);
+    size_t hashes[ahead];
+    for (uint32_t id = begin; id < end; id++) {
+      hashes[id - begin] = node_hash(nodes_[id].op, inputs(id), nodes_[id].attributes);
+      __builtin_prefetch(&table_[hashes[id - begin] & last], 1);
+    }
+    for (; indexed_ < end; indexed_++) {
+      if (!nodes_[indexed_].op->interned) continue;
+      const size_t hash = hashes[indexed_ - begin];
+      size_t at = hash & last;
+      while (table_[at].node != Value::none) at = (at + 1) & last;
+      table_[at] = {indexed_, static_cast<uint32_t>(hash >> 32)};
+    }
   }
 }
 
@@ -169,22 +178,22 @@ void Graph::add_place(uint32_t node, uint32_t place_id) {
     node_places_[node] = place_id;
     return;
   }
+  if (has_more_places_.size() <= node) has_more_places_.resize(nodes_.capacity());
+  has_more_places_[node] = true;
   std::vector<uint32_t>& more = more_places_[node];
   if (more.size() < 8 && std::find(more.begin(), more.end(), place_id) == more.end())
     more.push_back(place_id);
 }
 
 std::span<const uint32_t> Graph::more_place_ids(uint32_t node) const {
-  if (more_places_.empty()) return {};
-  const auto more = more_places_.find(node);
-  return more == more_places_.end() ? std::span<const uint32_t>() : more->second;
+  if (has_more_places_.size() <= node || !has_more_places_[node]) return {};
+  return more_places_.find(node)->second;
 }
 
 std::vector<Place> Graph::places(uint32_t node) const {
   std::vector<Place> out;
   if (node_places_[node] != 0) out.push_back(places_[node_places_[node]]);
-  if (auto more = more_places_.find(node); more != more_places_.end())
-    for (uint32_t id : more->second) out.push_back(places_[id]);
+  for (uint32_t id : more_place_ids(node)) out.push_back(places_[id]);
   return out;
 }
 

@@ -59,6 +59,11 @@ class Graph {
   /// The same for a node that this graph has no equal of: nothing is looked up.
   Expr append_again(const Op& op, std::span<const Value> inputs, const Attributes* attributes,
                     const std::vector<Type>* types);
+  /// Fetches the part of the table that make_again() with the same arguments will look at: in large graphs
+  /// waiting for memory is most of what it does.
+  void expect(const Op& op, std::span<const Value> inputs, const Attributes* kept) const {
+    if (!table_.empty()) __builtin_prefetch(&table_[node_hash(&op, inputs, kept) & (table_.size() - 1)], 1);
+  }
   /// Room for a copy of `other`, and its places under the numbers they have there. The graph is still empty.
   void begin_copy(const Graph& other);
 
@@ -113,6 +118,7 @@ class Graph {
   PlaceTable places_;
   std::vector<uint32_t> node_places_;
   std::unordered_map<uint32_t, std::vector<uint32_t>> more_places_;
+  std::vector<bool> has_more_places_;  // as long as it must be
   uint32_t current_place_ = 0;
   friend class PlaceScope;
 };

@@ -52,6 +52,11 @@ Expr CopyMap::append(uint32_t old_node, std::span<const Value> inputs) {
   return to_.append_again(*node.op, inputs, attributes(node.attributes), types(node.types));
 }
 
+void CopyMap::expect(uint32_t old_node) {
+  const Node& node = from_.node(old_node);
+  to_.expect(*node.op, inputs(old_node), attributes(node.attributes));
+}
+
 void CopyMap::set(uint32_t old_node, Expr made) {
   const Value value = made.value();
   for (uint32_t i = 0; i < from_.node(old_node).types->size(); i++)

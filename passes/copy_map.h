@@ -20,7 +20,9 @@ class CopyMap {
   std::span<const Value> inputs(uint32_t old_node);
   /// The old node made again on its new operands (those of `inputs`), which have the types of the old ones.
   Expr again(uint32_t old_node, std::span<const Value> inputs);
-  /// The same while no node was replaced: then the new graph has no equal one.
+  /// Announces again() of a node a little later; the more of its operands are set, the better.
+  void expect(uint32_t old_node);
+  /// The same as again() while no node was replaced: then the new graph has no equal one.
   Expr append(uint32_t old_node, std::span<const Value> inputs);
   /// Puts the results of one new node, or these values, for an old node.
   void set(uint32_t old_node, Expr made);

@@ -37,10 +37,12 @@ std::optional<Program> rebuild(const Program& program, const Wants& wants, const
   out.name = program.name;
   Graph& to = *out.graph;
   CopyMap copies(from, to);
+  constexpr uint32_t ahead = 8;
   bool replaced = false, distinct = true;  // distinct: every node so far is one node of `from` again
   for (uint32_t id = 0; id < from.size(); id++) {
     if (!live[id]) continue;
     copies.enter(id);
+    if (!distinct && id + ahead < from.size() && live[id + ahead]) copies.expect(id + ahead);
     const std::span<const Value> inputs = copies.inputs(id);
     std::vector<Expr> made;
     if (id >= first && from.node(id).op->kind != Kind::input) {

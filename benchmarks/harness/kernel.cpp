@@ -65,6 +65,7 @@ void BoundKernel::operator()() const {
 
 void add_wengert(Row& row, const Context& context, const Task& task) {
   CompileTimes times;
+  row.data_seconds = wall_seconds() - context.began;
   BoundKernel kernel(compile(task.program, task.derivatives, {}, context.only_wengert ? nullptr : &times),
                      row, row.outputs, task.sizes);
   row.facts["compile"] = times.json();

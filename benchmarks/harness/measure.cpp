@@ -17,6 +17,7 @@ static double seconds(clockid_t clock) {
 
 double thread_seconds() { return seconds(CLOCK_THREAD_CPUTIME_ID); }
 double process_seconds() { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
+double wall_seconds() { return seconds(CLOCK_MONOTONIC); }
 
 void clean_floating_point_state() {
 #if defined(__x86_64__)
@@ -28,7 +29,7 @@ void clean_floating_point_state() {
 std::vector<double> measure(const Contender& contender, double budget, long& batch) {
   auto timed = [&](long times) {
     clean_floating_point_state();
-    auto now = [&] { return contender.on_the_wall ? seconds(CLOCK_MONOTONIC) : thread_seconds(); };
+    auto now = [&] { return contender.on_the_wall ? wall_seconds() : thread_seconds(); };
     const double start = now();
     contender.run(times);
     return now() - start;

@@ -10,6 +10,7 @@ namespace wengert::benchmarks {
 
 double thread_seconds();
 double process_seconds();
+double wall_seconds();
 
 /// Default rounding and subnormals, no exception flags, upper halves of vector registers clean: nothing that
 /// one contender leaves behind changes the time of the next.

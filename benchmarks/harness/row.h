@@ -41,6 +41,7 @@ struct Row {
   std::vector<Array> outputs = {}, expected = {};
   double tolerance = 1e-9;  ///< of relative_error()
   std::vector<Contender> contenders = {};
+  double data_seconds = 0;    ///< of making the inputs, on the wall
   nlohmann::json facts = {};  ///< seconds of compiling and the like
 
   const Array& input(std::string_view name) const;
@@ -55,6 +56,7 @@ struct Context {
   std::string c_compiler;                ///< empty: none
   bool only_wengert = false;  ///< no reference, no other contender: for time and memory of a process
   bool slow = false;          ///< C compilers may take minutes
+  double began = 0;           ///< wall_seconds() when the row's making began
 };
 
 /// Has `compute(expected)` write the answers, unless Wengert's kernel runs alone.

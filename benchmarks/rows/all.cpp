@@ -36,16 +36,24 @@ std::vector<RowMaker> all_rows() {
         {problem.name + "-x4", "threads", [=](const Context& c) { return threads_row(c, problem); }});
   constexpr int64_t sizes[] = {4,   5,   6,   8,   12,  16,  24,  32,   48,   64,
                                100, 128, 192, 256, 384, 512, 768, 1000, 1024, 2048};
+  constexpr struct {
+    int64_t rows, inner, columns;
+  } skinny[] = {{4096, 64, 4},   {4096, 10, 10},  {4096, 4, 64}, {4, 64, 4096},   {8, 4096, 8},
+                {1024, 1024, 8}, {8, 1024, 1024}, {64, 4096, 8}, {1, 1024, 1024}, {1024, 1024, 1}};
   auto add_matmul = [&](const std::string& group, const MatmulShape& shape) {
     rows.push_back({shape.name(), group, [=](const Context& c) { return matmul_row(c, shape); }});
   };
   for (Dtype dtype : {Dtype::f64, Dtype::f32}) {
-    for (int64_t n : sizes) add_matmul("matmul", {dtype, n});
+    for (int64_t n : sizes) add_matmul("matmul", {dtype, n, n, n});
     for (int64_t n : sizes) {
-      add_matmul("matmul-transposed", {dtype, n, true, false});
-      add_matmul("matmul-transposed", {dtype, n, false, true});
+      add_matmul("matmul-transposed", {dtype, n, n, n, true, false});
+      add_matmul("matmul-transposed", {dtype, n, n, n, false, true});
     }
-    for (int64_t n : {8, 64, 100, 512, 1024}) add_matmul("matmul-symbolic", {dtype, n, false, false, true});
+    for (int64_t n : {8, 64, 100, 512, 1024})
+      add_matmul("matmul-symbolic", {dtype, n, n, n, false, false, true});
+    for (const auto& [n, k, m] : skinny) add_matmul("matmul-skinny", {dtype, n, k, m});
+    add_matmul("matmul-skinny", {dtype, 64, 4096, 8, true, false});
+    add_matmul("matmul-skinny", {dtype, 4096, 64, 8, false, false, true});
   }
   for (Dtype dtype : {Dtype::f64, Dtype::f32})
     for (const std::string& name : function_names())

@@ -1,9 +1,11 @@
-// Square matrix products, f64 and f32, plain and with an operand transposed, of sizes that are numbers when
-// it is built or symbols. Beside OpenBLAS, if it is installed, and the peak of the multiply-add units.
+// Matrix products, f64 and f32: square, plain or with an operand transposed, and long or flat ones, of sizes
+// that are numbers when it is built or symbols. Beside OpenBLAS, if it is installed, and the peak of the
+// multiply-add units.
 #include <fmt/format.h>
 
 #include "benchmarks/harness/kernel.h"
 #include "benchmarks/harness/limits.h"
+#include "benchmarks/harness/measure.h"
 #include "benchmarks/harness/open_blas.h"
 #include "benchmarks/rows/rows.h"
 #include "ir/ops/contractions.h"
@@ -15,9 +17,15 @@ namespace {
 MakeProgram product(const MatmulShape& shape) {
   return [shape] {
     Program program;
-    const Extent n = shape.symbolic ? Extent::symbol("N") : Extent(shape.n);
-    const Expr a = program.graph->input("A", shape.dtype, {n, n}),
-               b = program.graph->input("B", shape.dtype, {n, n});
+    const auto extent = [&](int64_t n) {
+      return shape.symbolic && n == shape.rows ? Extent::symbol("N") : Extent(n);
+    };
+    const auto matrix = [&](const char* name, bool transposed, int64_t n, int64_t m) {
+      if (transposed) std::swap(n, m);
+      return program.graph->input(name, shape.dtype, {extent(n), extent(m)});
+    };
+    const Expr a = matrix("A", shape.left, shape.rows, shape.inner),
+               b = matrix("B", shape.right, shape.inner, shape.columns);
     program.outputs = {{"C", matmul(shape.left ? transpose(a) : a, shape.right ? transpose(b) : b).value()}};
     return program;
   };
@@ -35,13 +43,13 @@ template <class Number>
 std::vector<std::pair<Array, Array>> answers(const MatmulShape& shape, const Number* a, const Number* b,
                                              const Array& c) {
   std::vector<std::pair<Array, Array>> out;
-  const int64_t n = shape.n;
-  for (int64_t i : checked_rows(n)) {
+  const int64_t n = shape.columns;
+  for (int64_t i : checked_rows(shape.rows)) {
     std::vector<double> sums(n);
-    for (int64_t k = 0; k < n; k++) {
-      const double factor = shape.left ? a[k * n + i] : a[i * n + k];
+    for (int64_t k = 0; k < shape.inner; k++) {
+      const double factor = shape.left ? a[k * shape.rows + i] : a[i * shape.inner + k];
       for (int64_t j = 0; j < n; j++)
-        sums[j] += factor * static_cast<double>(shape.right ? b[j * n + k] : b[k * n + j]);
+        sums[j] += factor * static_cast<double>(shape.right ? b[j * shape.inner + k] : b[k * n + j]);
     }
     Array expected(shape.dtype, {n});
     for (int64_t j = 0; j < n; j++)
@@ -54,7 +62,8 @@ std::vector<std::pair<Array, Array>> answers(const MatmulShape& shape, const Num
 }  // namespace
 
 std::string MatmulShape::name() const {
-  return fmt::format("matmul-{}-{}{}-{}{}", wengert::name(dtype), left ? 't' : 'n', right ? 't' : 'n', n,
+  const std::string size = square() ? fmt::to_string(rows) : fmt::format("{}x{}x{}", rows, inner, columns);
+  return fmt::format("matmul-{}-{}{}-{}{}", wengert::name(dtype), left ? 't' : 'n', right ? 't' : 'n', size,
                      symbolic ? "-symbolic" : "");
 }
 
@@ -62,28 +71,34 @@ Row matmul_row(const Context& context, const MatmulShape& shape) {
   const bool wide = shape.dtype == Dtype::f64;
   Row row{.name = shape.name(), .tolerance = wide ? 1e-12 : 1e-4};
   Random random(20);
-  const Array a = normal_array(random, shape.dtype, {shape.n, shape.n}),
-              b = normal_array(random, shape.dtype, {shape.n, shape.n}), c(shape.dtype, {shape.n, shape.n});
+  const auto matrix = [&](bool transposed, int64_t n, int64_t m) {
+    if (transposed) std::swap(n, m);
+    return normal_array(random, shape.dtype, {n, m});
+  };
+  const Array a = matrix(shape.left, shape.rows, shape.inner),
+              b = matrix(shape.right, shape.inner, shape.columns),
+              c(shape.dtype, {shape.rows, shape.columns});
   row.inputs = {{"A", a}, {"B", b}};
   row.outputs = {c};
   CompileTimes times;
+  row.data_seconds = wall_seconds() - context.began;
   row.contenders.push_back(
       {"wengert",
        each(BoundKernel(compile(product(shape), {}, {}, context.only_wengert ? nullptr : &times), row,
-                        row.outputs, {{"N", shape.n}})),
+                        row.outputs, {{"N", shape.rows}})),
        {}});
   row.facts["compile"] = times.json();
   if (context.only_wengert) return row;
 
   const auto expected = wide ? answers(shape, a.f64(), b.f64(), c) : answers(shape, a.f32(), b.f32(), c);
   row.contenders.back().outputs = expected;
-  const int64_t n = shape.n;
+  const int64_t n = shape.rows, m = shape.columns, k = shape.inner;
   std::function<void()> by_blas =
-      wide ? open_blas(Product<double>{n, n, n, shape.left, shape.right, a.f64(), b.f64(), c.f64()})
-           : open_blas(Product<float>{n, n, n, shape.left, shape.right, a.f32(), b.f32(), c.f32()});
+      wide ? open_blas(Product<double>{n, m, k, shape.left, shape.right, a.f64(), b.f64(), c.f64()})
+           : open_blas(Product<float>{n, m, k, shape.left, shape.right, a.f32(), b.f32(), c.f32()});
   if (by_blas) row.contenders.push_back({"OpenBLAS", each(std::move(by_blas)), expected});
-  const double size = static_cast<double>(n);
-  row.contenders.push_back(peak_contender(shape.dtype, 2 * size * size * size));
+  row.contenders.push_back(peak_contender(
+      shape.dtype, 2 * static_cast<double>(n) * static_cast<double>(m) * static_cast<double>(k)));
   return row;
 }
 

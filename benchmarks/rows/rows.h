@@ -15,11 +15,13 @@ enum class Quad { gradient, hvp, hessian };
 Row quad_row(const Context&, Quad what);
 enum class Deep { wide, narrow, repeated };
 Row streaming_row(const Context&, bool chain);
+/// [rows, inner] @ [inner, columns].
 struct MatmulShape {
   Dtype dtype;
-  int64_t n;
+  int64_t rows, inner, columns;
   bool left = false, right = false;  ///< this operand is transposed
-  bool symbolic = false;             ///< the size isn't known when it is built
+  bool symbolic = false;             ///< the rows' number isn't known when it is built, nor that of a square
+  bool square() const { return rows == inner && inner == columns; }
   std::string name() const;
 };
 Row matmul_row(const Context&, const MatmulShape& shape);

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "benchmarks/harness/kernel.h"
+#include "benchmarks/harness/measure.h"
 #include "benchmarks/rows/rows.h"
 
 namespace wengert::benchmarks {
@@ -49,6 +50,7 @@ Row threads_row(const Context& context, const ThreadedProblem& problem) {
   CompiledFunction serial = compile(make, derivatives, {}),
                    threaded = compile(make, derivatives, {.threads = 2});
   const Program& program = serial.program();
+  const double compiled = wall_seconds();
   Random random(11);
   for (Value input : program.inputs()) {
     const Type& type = program.graph->type(input);
@@ -59,6 +61,7 @@ Row threads_row(const Context& context, const ThreadedProblem& problem) {
       for (int64_t i = 0; i < array.count(); i++) array.i32()[i] = static_cast<int32_t>(random.below(10));
     row.inputs.emplace_back(program.graph->input_name(input), std::move(array));
   }
+  row.data_seconds = wall_seconds() - compiled;
   for (const Output& output : program.outputs) {
     const Type& type = program.graph->type(output.value);
     row.outputs.emplace_back(type.dtype, numbers(type.shape, problem.sizes));

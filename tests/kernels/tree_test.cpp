@@ -123,7 +123,10 @@ TEST_CASE("small products are members: rows times matrices, and products over th
       INFO(print_plan(plan));
       CHECK(nests_of(plan, NestKind::product) == 2);
       CHECK(trees_of(plan) == 2);  // of the points and, behind it, of the gradients' five rows
-      compare(program, {{{"N", 0}}, {{"N", 1}}, {{"N", 31}}, {{"N", 33}}, {{"N", 70}}, {{"N", 4200}}});
+      // Several chunks of rows only where the evaluator is soon done.
+      compare(
+          program,
+          {{{"N", 0}}, {{"N", 1}}, {{"N", 31}}, {{"N", 33}}, {{"N", 70}}, {{"N", width < 33 ? 4200 : 130}}});
     }
 }
 
@@ -171,7 +174,9 @@ TEST_CASE("results of small products that every reader masks out are left out") 
                                       both_triangles, no_triangle,    no_triangle};
         const Program program = optimized(b);
         CHECK(wanted(program) == expected[masked]);
-        compare(program, {{{"N", 0}}, {{"N", 1}}, {{"N", 40}}, {{"N", 67}}, {{"N", 4200}}});
+        // Several chunks of rows only where the evaluator is soon done.
+        compare(program,
+                {{{"N", 0}}, {{"N", 1}}, {{"N", 40}}, {{"N", 67}}, {{"N", width < 33 ? 4200 : 130}}});
       }
 }
 
