@@ -106,11 +106,25 @@ llvm::Value* Scope::load_lanes(Dtype dtype, llvm::Value* pointer, const Address&
   return out;
 }
 
+// Vectors of a cache line alone: two fetches a line take longer than they save (docs/decisions/fusion.md).
+void Scope::fetch(Dtype dtype, llvm::Value* pointer, const Address& where, llvm::Value* ahead) {
+  constexpr size_t line = 64;
+  constexpr int to_read = 0, into_first_cache = 3, data = 1;
+  if (known_stride(where.stride, where.offsets) != 1 || lanes * size_of(dtype) < line) return;
+  llvm::Value* at = builder.CreateGEP(memory_type(builder.getContext(), dtype), pointer,
+                                      builder.CreateAdd(where.offset, ahead));
+  builder.CreateIntrinsic(
+      llvm::Intrinsic::prefetch, {at->getType()},
+      {at, builder.getInt32(to_read), builder.getInt32(into_first_cache), builder.getInt32(data)});
+}
+
 Emitted Scope::load(uint32_t node, const Index& index) {
   const Dtype dtype = emitter.type(node).dtype;
   llvm::Value* pointer = emitter.pointer(node);
   const Address where = address(node, index);
   const bool uniform = lanes == 1 || (!where.stride && !where.offsets);
+  if (llvm::Value* ahead = emitter.ahead(node); ahead && !uniform && !mask)
+    fetch(dtype, pointer, where, ahead);
   if (!uniform) return {load_lanes(dtype, pointer, where), false};
   llvm::Type* memory = memory_type(builder.getContext(), dtype);
   return {load_elements(builder, dtype, builder.CreateGEP(memory, pointer, where.offset), 1), true};

@@ -102,6 +102,7 @@ class Scope {
 
   Address address(uint32_t node, const Index& index);
   llvm::Value* load_masked(Dtype dtype, llvm::Value* pointer, const Address& at);
+  void fetch(Dtype dtype, llvm::Value* pointer, const Address& at, llvm::Value* ahead);
   llvm::Value* load_lane(Dtype dtype, llvm::Value* pointer, const Address& at, unsigned lane);
   llvm::Value* pointers(llvm::Type* memory, llvm::Value* pointer, const Address& at);
 
@@ -135,6 +136,12 @@ class Emitter {
   /// While `block` is not the default, nests run over it alone; `pointers` says where the arrays lie of which
   /// only the block's rows are kept, as if all rows were.
   void set_block(Interval block, const std::map<uint32_t, llvm::Value*>& pointers);
+  /// From now on, vectors that are loaded of these arrays are fetched so many elements further on as well.
+  void set_ahead(std::map<uint32_t, llvm::Value*> distances) { ahead_ = std::move(distances); }
+  llvm::Value* ahead(uint32_t node) const {
+    const auto found = ahead_.find(node);
+    return found == ahead_.end() ? nullptr : found->second;
+  }
   void set_pointer(uint32_t node, llvm::Value* pointer) { pointers_[node] = pointer; }
   /// Sets flag bits where the condition (i1) holds.
   void raise(Builder& builder, llvm::Value* condition, int flag);
@@ -189,6 +196,7 @@ class Emitter {
   std::map<uint32_t, llvm::Value*> pointers_;
   std::vector<char> read_;  ///< by node; empty: not yet known
   Interval block_{nullptr, nullptr};
+  std::map<uint32_t, llvm::Value*> ahead_;
   std::map<uint32_t, std::vector<llvm::Value*>> strides_;
   std::map<std::string, llvm::Value*> extents_;
 };

@@ -7,6 +7,7 @@
 #include "codegen/emit/parallel.h"
 #include "codegen/emit/row_folds.h"
 #include "codegen/llvm_types.h"
+#include "codegen/plan/rows.h"
 
 namespace wengert {
 namespace {
@@ -99,6 +100,7 @@ class Tree {
           pointers[root.node] = all_rows(scope, root.node, rows.begin);
     for (const Nest& member : nest_.members) {
       emitter_.set_block(rows_of(scope, member, rows), pointers);
+      emitter_.set_ahead(next_block(scope, member, rows));
       one(scope, [&](Scope& inner) {
         if (folds_.has(member)) {
           folds_.add(inner, member, rows);
@@ -110,6 +112,20 @@ class Tree {
       });
     }
     emitter_.set_block({nullptr, nullptr}, {});
+    emitter_.set_ahead({});
+  }
+
+  // How far behind the block's rows the next one's lie, of the arrays that the member reads again; 0 behind
+  // the last block.
+  std::map<uint32_t, llvm::Value*> next_block(Scope& scope, const Nest& member, Interval rows) {
+    std::map<uint32_t, llvm::Value*> out;
+    Builder& b = scope.builder;
+    for (uint32_t node : member.reread) {
+      llvm::Value* stride = emitter_.strides(node)[row_axis(emitter_.type(node).shape)];
+      llvm::Value* more = b.CreateICmpSLT(rows.end, emitter_.extent(nest_.space[0]));
+      out[node] = b.CreateSelect(more, b.CreateMul(stride, scope.number(nest_.block)), scope.number(0));
+    }
+    return out;
   }
 
   // One of the members, or all that are done together.

@@ -80,6 +80,9 @@ struct Nest {
   Rows rows = Rows::none;          ///< member of a tree
   uint32_t row_axis = 0;           ///< that it keeps, in its space
   uint32_t block = 0;              ///< tree: rows of a block
+  /// Member of a tree: arrays from outside of it whose rows an earlier member has brought into the cache.
+  /// While it reads these, memory is free to bring the next block's.
+  std::vector<uint32_t> reread = {};
   /// tree: its members are loops over rows alone, so that blocks may be of any length. Their spaces may then
   /// be a few rows longer or shorter than the tree's.
   bool ragged = false;

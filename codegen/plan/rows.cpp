@@ -17,11 +17,6 @@ bool contains(const Axes& axes, int64_t axis) {
 
 bool is_small(const Extent& extent) { return extent.is_number() && *extent.number() <= small_extent; }
 
-uint32_t row_axis(const Shape& shape) {
-  const auto axis = std::find_if_not(shape.begin(), shape.end(), is_small);
-  return axis == shape.end() ? 0 : static_cast<uint32_t>(axis - shape.begin());
-}
-
 RowRole kept_rows(const Type& result) {
   if (result.is_scalar()) return {};
   const uint32_t axis = row_axis(result.shape);
@@ -97,6 +92,11 @@ RowRole contraction_role(const Graph& graph, uint32_t id) {
 }
 
 }  // namespace
+
+uint32_t row_axis(const Shape& shape) {
+  const auto axis = std::find_if_not(shape.begin(), shape.end(), is_small);
+  return axis == shape.end() ? 0 : static_cast<uint32_t>(axis - shape.begin());
+}
 
 bool is_matrix_product(const Graph& graph, uint32_t node) {
   return graph.node(node).op->kind == Kind::contraction && Factors(graph, node).both_free();

@@ -15,6 +15,8 @@ struct RowRole {
   uint32_t axis = 0;
 };
 RowRole row_role(const Graph& graph, uint32_t root);
+/// The axis of rows of an array.
+uint32_t row_axis(const Shape& shape);
 /// Whether it is a contraction of which both operands have axes of their own.
 bool is_matrix_product(const Graph& graph, uint32_t node);
 

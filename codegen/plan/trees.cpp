@@ -2,6 +2,7 @@
 // is still in the first cache when the next one reads it, and an array that all of them read comes from
 // memory once.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "codegen/plan/rows.h"
@@ -69,6 +70,40 @@ std::set<uint32_t> arrays_read(const Plan& plan, const Nest& nest) {
     for (const Read& read : reads_of(plan, root.node))
       if (!plan.program->graph->type({read.node, 0}).is_scalar()) out.insert(read.node);
   return out;
+}
+
+// A row of the array is known to be shorter than a cache line.
+bool has_short_rows(const Type& type) {
+  constexpr int64_t line = 64;
+  const uint32_t axis = row_axis(type.shape);
+  Extent row = 1;
+  for (size_t i = axis + 1; i < type.shape.size(); i++) row = row * type.shape[i];
+  return row.is_number() && *row.number() * static_cast<int64_t>(size_of(type.dtype)) < line;
+}
+
+// For each array from outside that several members read by rows, the last of these that is not a product,
+// whose loads are its own.
+void find_reread(const Plan& plan, Nest& tree) {
+  const Graph& graph = *plan.program->graph;
+  std::set<uint32_t> made;
+  for (const Nest& member : tree.members)
+    for (Value root : member.roots) made.insert(root.node);
+  std::map<uint32_t, Nest*> last;  // null: only one member, or products, so far
+  for (Nest& member : tree.members) {
+    std::map<uint32_t, bool> own_row;
+    for (Value root : member.roots)
+      for (const Read& read : reads_of(plan, root.node)) {
+        const auto [found, added] = own_row.emplace(read.node, read.own_row);
+        if (!added) found->second = found->second && read.own_row;
+      }
+    for (const auto& [node, own] : own_row) {
+      if (!own || made.contains(node) || has_short_rows(graph.type({node, 0}))) continue;
+      const bool first = last.emplace(node, nullptr).second;
+      if (!first && member.kind != NestKind::product) last[node] = &member;
+    }
+  }
+  for (const auto& [node, member] : last)
+    if (member) member->reread.push_back(node);
 }
 
 // Whether two nests go over the same rows, but for a few, and read some of the same elements.
@@ -164,7 +199,10 @@ void make_trees(Plan& plan) {
     if (nest.kind != NestKind::tree) continue;
     nest.ragged = std::all_of(nest.members.begin(), nest.members.end(), of_rows_alone);
     nest.block = block_of(graph, nest);
-    if (nest.ragged) add_interior(plan, nest);
+    if (nest.ragged)
+      add_interior(plan, nest);
+    else
+      find_reread(plan, nest);
   }
 }
 

@@ -54,6 +54,10 @@ TEST_CASE("logistic regression is one tree over the rows of X") {
     INFO(print_plan(plan));
     CHECK(trees_of(plan) == 1);
     CHECK(stored_whole(plan) == 1);  // the products summed over the rows, before 0.02 w is added
+    std::vector<uint32_t> reread;
+    plan.each_nest(
+        [&](const Nest& nest) { reread.insert(reread.end(), nest.reread.begin(), nest.reread.end()); });
+    CHECK(reread == std::vector<uint32_t>{program.graph->find_input("X")->node});
     std::vector<Bindings> sizes = rows;
     for (Bindings& at : sizes) at["M"] = 37;
     compare(program, sizes);
