@@ -43,9 +43,23 @@ static Num tail(Arithmetic& m, Num a) {
   return scale(m, quotient.high + quotient.low, e.n);
 }
 
+// erf x = x + x p(x^2), x < 0.95; 1 - e^q(x), x <= 4
+static constexpr double near_f32[] = {0x1.06eba8p-3, -0x1.812742p-2,  0x1.ce2ddep-4, -0x1.b80ae4p-6,
+                                      0x1.54a34p-8,  -0x1.a8f0c8p-11, 0x1.586cfp-14};
+static constexpr double log_of_rest_f32[] = {-0x1.f5c45p-13, -0x1.20a38ep0,  -0x1.466478p-1, -0x1.a89d66p-4,
+                                             0x1.6a110cp-6,  -0x1.8aab26p-9, 0x1.940ab6p-13};
+
+static Num erf_of_f32(Arithmetic& m, Num x) {
+  const Num a = at_most(m, m.absolute(x), 4);  // beyond, 1 to the last bit
+  const Num near = m.fma(a, polynomial(m, a * a, near_f32), a);
+  const ShortExp e = short_exp_of_f32(m, polynomial(m, a, log_of_rest_f32));
+  const Num far = 1.0 - m.fma(e.power, e.p, e.power);
+  return m.copysign(m.select(a < 0.95, near, far), x);
+}
+
 // A polynomial around each of 16 centres, its coefficients from tables; 1 to the last bit beyond 6.
 Num erf(Arithmetic& m, Num x) {
-  if (x.type == Dtype::f32) return through_f64(m, erf, x);
+  if (x.type == Dtype::f32) return erf_of_f32(m, x);
   const Num a = at_most(m, m.absolute(x), 6);
   const Rounded centre = round_product(m, a, 1 / erf_width);
   const Num index = centre.integer & m.like(centre.integer, 15);

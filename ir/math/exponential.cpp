@@ -22,6 +22,9 @@ static constexpr double exp_f64[] = {0x1p-1,
                                      0x1.1f1a6d8faa52dp-29};
 static constexpr double exp_f32[] = {0x1p-1,        0x1.555554p-3,  0x1.5554fp-5,
                                      0x1.111306p-7, 0x1.6d4386p-10, 0x1.9e0c94p-13};
+// e^r = 1 + r + r^2 p(r) for |r| < ln2/2, to 2^-28
+static constexpr double short_exp_f32[] = {0x1.fffffap-2, 0x1.555492p-3, 0x1.555a26p-5, 0x1.12397cp-7,
+                                           0x1.694c86p-10};
 // 2^r = 1 + r p(r)
 static constexpr double exp2_f64[] = {0x1.62e42fefa39efp-1,  0x1.ebfbdff82c58ep-3,  0x1.c6b08d704a1d1p-5,
                                       0x1.3b2ab6fba51a1p-7,  0x1.5d87fe7875339p-10, 0x1.430912f755a54p-13,
@@ -85,6 +88,12 @@ PowerExp power_exp(Arithmetic& m, Num x) {
   return {n, sixteenth, m.bitcast(raw, Dtype::f64), high, r};
 }
 
+ShortExp short_exp_of_f32(Arithmetic& m, Num x) {
+  const Reduced reduced = reduce(m, x);
+  const Num r = m.fma(-reduced.n.value, ln2_low(m, x), reduced.r);
+  return {power_of_two(m, reduced.n.integer, x.type), m.fma(r * r, polynomial(m, r, short_exp_f32), r)};
+}
+
 /// Everything exp has to take: overflow, vanishing results, NaN.
 static Num exp_of_any(Arithmetic& m, Num x) {
   const Num inside = bounded(m, x);
@@ -131,8 +140,7 @@ Num exp2(Arithmetic& m, Num x) {
 }
 
 // f64: 2^(n/16) (1 + p) - 1; where the power is near 1, the difference is exact and what the table lost is
-// added. f32: 2^n (1 + p) - 1 = 2^n (p + (1 - 2^-n)); where 2^-n is below half an ulp of 1 it does not
-// matter.
+// added. f32: 2^n p + (2^n - 1), where the difference is exact as long as it matters.
 Num expm1(Arithmetic& m, Num x) {
   if (x.type == Dtype::f64) {
     const Num fast[] = {m.copysign(expm1_moderate(m, x).high, x)}, arguments[] = {x};  // keeps -0
@@ -140,12 +148,11 @@ Num expm1(Arithmetic& m, Num x) {
       return std::vector<Num>{exp_of_any(inner, in[0])};
     })[0];
   }
-  const Num inside = at_least(m, at_most(m, x, 89), -20);
-  const ScaledExp e = scaled_exp(m, inside);
-  const Num capped = m.minimum(e.n, m.like(e.n, 30));
-  const Pair sum = fast_two_sum(1.0 - power_of_two(m, -capped, x.type), e.p.high);
-  const Num whole = m.select(e.nf == 0.0, e.p.high + e.p.low, sum.high + (sum.low + e.p.low));
-  return m.copysign(scale(m, whole, e.n), x);  // keeps -0
+  const ShortExp e = short_exp_of_f32(m, at_least(m, x, -20));
+  const Num fast[] = {m.copysign(m.fma(e.power, e.p, e.power - 1.0), x)}, arguments[] = {x};  // keeps -0
+  return m.rarely(x > 88.0, fast, arguments, [](Arithmetic& inner, std::span<const Num> in) {
+    return std::vector<Num>{exp_of_any(inner, in[0])};
+  })[0];
 }
 
 }  // namespace wengert::math

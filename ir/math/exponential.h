@@ -24,6 +24,11 @@ struct PowerExp {
   Num r;     ///< x - n ln2/16, |r| < ln2/32; p = e^r - 1
 };
 PowerExp power_exp(Arithmetic& m, Num x);
+/// e^x = power (1 + p), power = 2^n, f32 only, for |x| up to 80; 1 + p is nearly as good as rounding it.
+struct ShortExp {
+  Num power, p;
+};
+ShortExp short_exp_of_f32(Arithmetic& m, Num x);
 /// e^(high + low) for |high| up to 708, f64, rounded nearly as the exact value: powers that are numbers come
 /// out.
 Num exp_pair_moderate(Arithmetic& m, Pair x);

@@ -2,6 +2,7 @@
 #include "ir/math/exponential.h"
 #include "ir/math/functions.h"
 #include "ir/math/logarithm.h"
+#include "ir/math/polynomial.h"
 
 namespace wengert::math {
 
@@ -34,21 +35,29 @@ Num cosh(Arithmetic& m, Num x) {
   return scale(m, sum, e.n - 1.0);
 }
 
-// With E = e^(2|x|) - 1: E / (E + 2); f32: both divided by 2^n.
+// tanh x = x + x^3 p(x^2) for |x| < 0.55
+static constexpr double tanh_f32[] = {-0x1.55554ap-2, 0x1.110dp-3, -0x1.b92358p-5, 0x1.5918a4p-6,
+                                      -0x1.9a79bap-8};
+
+// A polynomial near 0, elsewhere 1 - 2 / (e^(2|x|) + 1).
+static Num tanh_of_f32(Arithmetic& m, Num x) {
+  const Num a = at_most(m, m.absolute(x), 10), z = a * a;  // beyond, 1 to the last bit
+  const Num near = m.fma(a * z, polynomial(m, z, tanh_f32), a);
+  const ShortExp e = short_exp_of_f32(m, a + a);
+  const Num far = 1.0 - 2.0 / m.fma(e.power, e.p, e.power + 1.0);
+  return m.copysign(m.select(a < 0.55, near, far), x);
+}
+
+// With E = e^(2|x|) - 1: E / (E + 2).
 Num tanh(Arithmetic& m, Num x) {
-  const Num inside = at_most(m, m.absolute(x), x.type == Dtype::f64 ? 20 : 10);  // beyond, 1 to the last bit
-  if (x.type == Dtype::f64) {
-    const Pair e = expm1_moderate(m, inside + inside);
-    const Num two = m.like(x, 2), large = e.high > two;
-    const Pair below = fast_two_sum(m.select(large, e.high, two), m.select(large, two, e.high));
-    const Num inverse = 1.0 / below.high, quotient = e.high * inverse;
-    const Num rest = m.fma(-quotient, below.low, m.fma(-quotient, below.high, e.high)) + e.low;
-    return m.copysign(m.fma(rest, inverse, quotient), x);
-  }
-  const ScaledExp e = scaled_exp(m, inside + inside);
-  const Num down = power_of_two(m, -e.n, x.type), one = m.like(x, 1);
-  const Pair quotient = divide(m, add(fast_two_sum(one, -down), e.p), add(fast_two_sum(one, down), e.p));
-  return m.copysign(quotient.high + quotient.low, x);
+  if (x.type == Dtype::f32) return tanh_of_f32(m, x);
+  const Num inside = at_most(m, m.absolute(x), 20);  // beyond, 1 to the last bit
+  const Pair e = expm1_moderate(m, inside + inside);
+  const Num two = m.like(x, 2), large = e.high > two;
+  const Pair below = fast_two_sum(m.select(large, e.high, two), m.select(large, two, e.high));
+  const Num inverse = 1.0 / below.high, quotient = e.high * inverse;
+  const Num rest = m.fma(-quotient, below.low, m.fma(-quotient, below.high, e.high)) + e.low;
+  return m.copysign(m.fma(rest, inverse, quotient), x);
 }
 
 static Num large(Num x) { return x > (x.type == Dtype::f64 ? 0x1p30 : 0x1p14); }

@@ -23,6 +23,10 @@ static constexpr double log_f64[] = {0x1.5555555555593p-1, 0x1.999999997f9dep-2,
 // log(1 + f) = f - f^2/2 + f^3 p(f)
 static constexpr double log_f32[] = {0x1.55555cp-2, -0x1.000236p-2, 0x1.999cf8p-3, -0x1.546bfp-3,
                                      0x1.2307b2p-3, -0x1.0de8cp-3,  0x1.048f56p-3, -0x1.351686p-4};
+// log(1 + f) = f + f^2 p(f)
+static constexpr double square_log_f32[] = {-0x1.fffff8p-2, 0x1.55555p-2,   -0x1.00043ap-2,
+                                            0x1.99a43ap-3,  -0x1.54237cp-3, 0x1.226884p-3,
+                                            -0x1.0f5158p-3, 0x1.089594p-3,  -0x1.387242p-4};
 static constexpr double sqrt_half = 0x1.6a09e667f3bcdp-1;
 
 /// k ln2 + log(1 + f) + extra, where extra is a small correction.
@@ -54,7 +58,22 @@ Num log_of_sum(Arithmetic& m, Pair sum, Num f) {
   return combine(m, k, fraction, m.select(near, zero, rest));
 }
 
-static Num log1p_of_f32(Arithmetic& m, Num x) {
+/// log(x + rest) for a normal f32 x; rest is at most half an ulp of it, or not there.
+static Num short_log_of_f32(Arithmetic& m, Num x, Num rest) {
+  const Num raw = bits(m, x),
+            place = raw - m.constant_bits(Dtype::i32, std::bit_cast<uint32_t>(0x1.6a09e6p-1f));
+  const Num mantissa = m.like(raw, 23), k = m.shift_right_arithmetic(place, mantissa);
+  const Num exponent = m.shift_left(k, mantissa);
+  Num f = m.bitcast(raw - exponent, x.type) - 1.0;
+  if (rest.arithmetic) {
+    const Num down = m.bitcast(m.constant_bits(Dtype::i32, std::bit_cast<uint32_t>(1.0f)) - exponent, x.type);
+    f = m.fma(rest, down, f);
+  }
+  return m.fma(to_float(m, k), m.like(x, 0x1.62e43p-1), m.fma(f * f, polynomial(m, f, square_log_f32), f));
+}
+
+/// Everything log1p of f32 has to take.
+static Num log1p_of_any_f32(Arithmetic& m, Num x) {
   const Num sum = 1.0 + x;
   const Num lost = m.select(x > 1.0, 1.0 - (sum - x), x - (sum - 1.0));
   const Num far = x > 0x1p30;  // nothing of 1 is left in the sum
@@ -62,6 +81,16 @@ static Num log1p_of_f32(Arithmetic& m, Num x) {
   const Num edge = m.select(x == -1.0, -infinity(m, x), nan(m, x));
   const Num inside = m.select(x == infinity(m, x), x, m.copysign(finite, x));  // keeps -0
   return m.select(x > -1.0, inside, edge);
+}
+
+static Num log1p_of_f32(Arithmetic& m, Num x) {
+  const Num sum = 1.0 + x,
+            lost = x - (sum - 1.0);  // exact, until sum's ulp exceeds 1 and lost does not matter
+  const Num fast[] = {m.copysign(short_log_of_f32(m, sum, lost), x)}, arguments[] = {x};  // keeps -0
+  return m.rarely(!((x > -1.0) & (x < 0x1p30)), fast, arguments,
+                  [](Arithmetic& inner, std::span<const Num> in) {
+                    return std::vector<Num>{log1p_of_any_f32(inner, in[0])};
+                  })[0];
 }
 
 namespace {
@@ -145,15 +174,16 @@ static Num with_edges(Arithmetic& m, Num x, Num value) {
   return m.select(x > 0.0, m.select(x == infinity(m, x), x, value), edge);
 }
 
-/// Everything log has to take, subnormal numbers too; f32 in any case.
+/// Everything log has to take, subnormal numbers too.
 static Num log_of_any(Arithmetic& m, Num x) {
   const Split s = split(m, x, sqrt_half);
   return with_edges(m, x, combine(m, to_float(m, s.exponent), s.significand - 1.0, m.like(x, 0)));
 }
 
 Num log(Arithmetic& m, Num x) {
-  if (x.type == Dtype::f32) return log_of_any(m, x);
-  const Num fast[] = {table_log(m, interval(m, x), {})}, arguments[] = {x};
+  const bool wide = x.type == Dtype::f64;
+  const Num fast[] = {wide ? table_log(m, interval(m, x), {}) : short_log_of_f32(m, x, {})};
+  const Num arguments[] = {x};
   return m.rarely(!((x >= format(x.type).min_normal) & (x < infinity(m, x))), fast, arguments,
                   [](Arithmetic& inner, std::span<const Num> in) {
                     return std::vector<Num>{log_of_any(inner, in[0])};

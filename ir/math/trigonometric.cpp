@@ -1,5 +1,5 @@
-// tan, and sin and cos of f32 and of huge numbers: minimax polynomials on [-pi/4, pi/4]; the quadrant selects
-// between them. sin and cos of f64: one polynomial on [-pi/2, pi/2].
+// sin and cos: one polynomial on [-pi/2, pi/2]. tan, and sin and cos of huge numbers: minimax polynomials on
+// [-pi/4, pi/4]; the quadrant selects between them.
 #include "ir/math/trigonometric.h"
 
 #include "ir/math/functions.h"
@@ -51,49 +51,46 @@ static Num sin_of_quadrant(Arithmetic& m, Num quadrant, Pair r) {
 }
 
 // sin r = r + r^3 p(r^2) for |r| <= pi/2
-static constexpr double wide_sin[] = {-0x1.5555555555555p-3,  0x1.11111111110c8p-7,   -0x1.a01a01a014d72p-13,
-                                      0x1.71de3a52a0dc4p-19,  -0x1.ae6454d49102ep-26, 0x1.6123cd104df8ap-33,
-                                      -0x1.ae43872bcc333p-41, 0x1.8832f91db14c4p-49};
+static constexpr double wide_sin_f64[] = {
+    -0x1.5555555555555p-3,  0x1.11111111110c8p-7,  -0x1.a01a01a014d72p-13, 0x1.71de3a52a0dc4p-19,
+    -0x1.ae6454d49102ep-26, 0x1.6123cd104df8ap-33, -0x1.ae43872bcc333p-41, 0x1.8832f91db14c4p-49};
+static constexpr double wide_sin_f32[] = {-0x1.55554cp-3, 0x1.110edap-7, -0x1.9f70f2p-13, 0x1.5dc94p-19};
 
-/// sin(x + shift pi/2) for f64, shift 0 or 1: x = (n - shift/2) pi + r, where the sine is (-1)^n sin r. The
-/// multiple of pi is taken off in three parts, of which the first goes exactly; all are positive, so that -0
-/// stays.
+/// sin(x + shift pi/2), shift 0 or 1: x = (n - shift/2) pi + r, where the sine is (-1)^n sin r. The multiple
+/// of pi is taken off in three parts, of which the first goes exactly (in f32 it has 22 bits); all are
+/// positive, so that -0 stays.
 static Num sin_shifted(Arithmetic& m, Num x, int shift) {
+  const bool wide = x.type == Dtype::f64;
+  const auto part = [&](double f64, double f32) { return constant(m, x.type, f64, f32); };
   const Num half = m.like(x, 0.5 * shift), over_pi = m.like(x, 0x1.45f306dc9c883p-2);
   const Rounded n = shift == 0 ? round_product(m, x, 0x1.45f306dc9c883p-2)
                                : round_product(m, m.mul_add(x, over_pi, half), 1);
   const Num turns = shift == 0 ? n.value : n.value - half;
-  Num r = m.fma(-turns, m.like(x, 0x1.921fb54442d18p1), x);
-  r = m.fma(-turns, m.like(x, 0x1.1a62633145c06p-53), r);
-  r = m.fma(-turns, m.like(x, 0x1.c1cd129024e09p-106), r);
+  Num r = m.fma(-turns, part(0x1.921fb54442d18p1, 0x1.921fbp1), x);
+  r = m.fma(-turns, part(0x1.1a62633145c06p-53, 0x1.5110b4p-21), r);
+  r = m.fma(-turns, part(0x1.c1cd129024e09p-106, 0x1.84698ap-47), r);
   // The first coefficient apart: beside it the errors of the others are small. On the magnitude, so that no
   // error takes it above 1 and the sign of r, of zeros too, goes in with that of the turn.
   const Num size = m.absolute(r), z = r * r;
-  const Num p = m.fma(z, polynomial(m, z, std::span(wide_sin).subspan(1)), m.like(z, wide_sin[0]));
+  const std::span<const double> factors =
+      wide ? std::span<const double>(wide_sin_f64) : std::span<const double>(wide_sin_f32);
+  const Num p = m.fma(z, polynomial(m, z, factors.subspan(1)), m.like(z, factors[0]));
   const Num value = at_most(m, m.fma(size * z, p, size), 1);
-  const Num flip = m.shift_left(n.integer, m.like(n.integer, 63));
+  const Num flip = m.shift_left(n.integer, m.like(n.integer, wide ? 63 : 31));
   Num result = m.copysign(value, m.bitcast(bits(m, r) ^ flip, x.type));
   // there the cosine is 1 to the last bit, which 1 - cos x shows
-  if (shift == 1) result = m.select(m.absolute(x) < 0x1.6a09e6p-27, m.like(x, 1), result);
+  if (shift == 1)
+    result = m.select(m.absolute(x) < part(0x1.6a09e6p-27, 0x1.6a09e6p-13), m.like(x, 1), result);
   const Num fast[] = {result}, arguments[] = {x};
-  return m.rarely(!(m.absolute(x) < 0x1p38), fast, arguments,
+  return m.rarely(!(m.absolute(x) < part(0x1p38, 0x1p13)), fast, arguments,
                   [shift](Arithmetic& inner, std::span<const Num> in) {
                     const Reduced reduced = reduce_huge_by_half_pi(inner, in[0]);
                     return std::vector<Num>{sin_of_quadrant(inner, reduced.quadrant + shift, reduced.r)};
                   })[0];
 }
 
-Num sin(Arithmetic& m, Num x) {
-  if (x.type == Dtype::f64) return sin_shifted(m, x, 0);
-  const Reduced reduced = reduce_by_half_pi(m, x);
-  return m.select(x == 0.0, x, sin_of_quadrant(m, reduced.quadrant, reduced.r));  // keeps -0
-}
-
-Num cos(Arithmetic& m, Num x) {
-  if (x.type == Dtype::f64) return sin_shifted(m, x, 1);
-  const Reduced reduced = reduce_by_half_pi(m, x);
-  return sin_of_quadrant(m, reduced.quadrant + 1.0, reduced.r);
-}
+Num sin(Arithmetic& m, Num x) { return sin_shifted(m, x, 0); }
+Num cos(Arithmetic& m, Num x) { return sin_shifted(m, x, 1); }
 
 // sin / cos, in odd quadrants -cos / sin; both sides as pairs, one division.
 Num tan(Arithmetic& m, Num x) {

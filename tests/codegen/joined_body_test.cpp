@@ -35,24 +35,25 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 
 }  // namespace
 
-// In f32, whose sine and cosine reduce by the same multiple of pi/2; in f64 each has its own multiple of pi.
-TEST_CASE("sine and cosine of one argument share its reduction, rare paths included") {
+// Both are the logarithm in twice the precision, times a number.
+TEST_CASE("log2 and log10 of one argument share its logarithm, rare paths included") {
   Graph graph;
-  const Expr x = graph.input("x", f32), s = sin(x), c = cos(x);
-  const uint32_t stream[] = {x.value().node}, both[] = {s.value().node, c.value().node};
+  const Expr x = graph.input("x", f32), two = log2(x), ten = log10(x);
+  const uint32_t stream[] = {x.value().node}, both[] = {two.value().node, ten.value().node};
   const char stored[] = {1, 1};
-  const Body sine = joined_body(graph, {both, 1}, stream, {stored, 1});
-  const Body cosine = joined_body(graph, {both + 1, 1}, stream, {stored, 1});
+  const Body first = joined_body(graph, {both, 1}, stream, {stored, 1});
+  const Body second = joined_body(graph, {both + 1, 1}, stream, {stored, 1});
   const Body joined = joined_body(graph, both, stream, stored);
-  CHECK(joined.code.size() * 4 < (sine.code.size() + cosine.code.size()) * 3);
-  CHECK(joined.regions.size() == std::max(sine.regions.size(), cosine.regions.size()));
+  CHECK(joined.code.size() * 4 < (first.code.size() + second.code.size()) * 3);
+  CHECK(first.regions.size() > 0);
+  CHECK(joined.regions.size() == std::max(first.regions.size(), second.regions.size()));
   std::vector<float> at{0.0f, -0.0f, 1e-30f, 0.5f, 1e5f, 1e22f, -1e30f, INFINITY, NAN};
   std::mt19937_64 random(1);
   for (int i = 0; i < 200; i++) at.push_back(std::uniform_real_distribution<float>(-100, 100)(random));
   const std::vector<std::vector<float>> points{at};
   const auto together = run(joined, points);
-  CHECK(same_bits(together[0], run(sine, points)[0]));
-  CHECK(same_bits(together[1], run(cosine, points)[0]));
+  CHECK(same_bits(together[0], run(first, points)[0]));
+  CHECK(same_bits(together[1], run(second, points)[0]));
 }
 
 TEST_CASE("a value that only the unit reads is no output, a constant no input") {
