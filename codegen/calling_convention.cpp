@@ -39,7 +39,7 @@ std::vector<llvm::Type*> argument_types(llvm::LLVMContext& context, const Entry&
   for (const Argument& input : entry.inputs)
     types.push_back(by_value(input) ? memory_type(context, input.type.dtype) : pointer);
   types.insert(types.end(), entry.symbols.size(), llvm::Type::getInt64Ty(context));
-  types.insert(types.end(), entry.outputs.size() + 1, pointer);
+  types.insert(types.end(), entry.outputs.size() - entry.donations.size() + 1, pointer);
   if (entry.threaded()) types.insert(types.end(), 2, pointer);
   return types;
 }
@@ -61,7 +61,8 @@ void describe_arguments(llvm::Function& function, const Entry& entry) {
   for (size_t i = 0; i < entry.inputs.size(); i++) {
     const Dtype dtype = entry.inputs[i].type.dtype;
     if (!by_value(entry.inputs[i])) {
-      pointer(names.inputs[i], size_of(dtype))->addAttr(llvm::Attribute::ReadOnly);
+      llvm::Argument* array = pointer(names.inputs[i], size_of(dtype));
+      if (!entry.output_of(i)) array->addAttr(llvm::Attribute::ReadOnly);
       continue;
     }
     llvm::Argument* argument = function.getArg(index++);
@@ -70,7 +71,7 @@ void describe_arguments(llvm::Function& function, const Entry& entry) {
   }
   for (const std::string& symbol : names.symbols) function.getArg(index++)->setName(symbol);
   for (size_t i = 0; i < entry.outputs.size(); i++)
-    pointer(names.outputs[i], size_of(entry.outputs[i].type.dtype));
+    if (!entry.donated_for(i)) pointer(names.outputs[i], size_of(entry.outputs[i].type.dtype));
   pointer("workspace", 1);
   if (!entry.threaded()) return;
   function.getArg(index++)->setName(parallel_for_name);
@@ -157,7 +158,8 @@ void add_packed_function(Compilation& compilation, const Entry& entry, llvm::Fun
                                                llvm::Align(size_of(dtype)));
     }
   for (size_t i = 0; i < entry.symbols.size(); i++) arguments.push_back(element(1, builder.getInt64Ty(), i));
-  for (size_t i = 0; i < entry.outputs.size(); i++) arguments.push_back(element(2, pointer, i));
+  for (size_t i = 0; i < entry.outputs.size(); i++)
+    if (!entry.donated_for(i)) arguments.push_back(element(2, pointer, i));
   for (unsigned i = 3; i < types.size(); i++) arguments.push_back(function->getArg(i));
   llvm::CallInst* call = builder.CreateCall(callee, arguments);
   call->setAttributes(callee->getAttributes());
@@ -178,7 +180,7 @@ EntryPoint begin_entry(Compilation& compilation, const Entry& entry, IRBuilderBa
   describe_arguments(function, entry);
   builder.SetInsertPoint(add_block(&function, "entry"));
   const unsigned first_symbol = static_cast<unsigned>(entry.inputs.size());
-  const unsigned first_output = first_symbol + static_cast<unsigned>(entry.symbols.size());
+  unsigned next = first_symbol + static_cast<unsigned>(entry.symbols.size());
   point.symbols = symbol_values(function, entry, first_symbol);
   const SizeChecks checks = emit_size_checks(builder, entry, point.symbols);
   Value *null_input = builder.getFalse(), *null_output = builder.getFalse();
@@ -191,15 +193,18 @@ EntryPoint begin_entry(Compilation& compilation, const Entry& entry, IRBuilderBa
     point.inputs.push_back(argument);
   }
   for (size_t i = 0; i < entry.outputs.size(); i++) {
-    point.outputs.push_back(function.getArg(first_output + static_cast<unsigned>(i)));
+    if (const std::optional<uint32_t> input = entry.donated_for(i)) {
+      point.outputs.push_back(point.inputs[*input]);
+      continue;
+    }
+    point.outputs.push_back(function.getArg(next++));
     null_output =
         builder.CreateOr(null_output, null_though(builder, point.outputs[i], checks.output_bytes[i]));
   }
-  const unsigned behind = first_output + static_cast<unsigned>(entry.outputs.size());
-  Value* workspace = function.getArg(behind);
+  Value* workspace = function.getArg(next);
   if (entry.threaded()) {
-    point.parallel_for = function.getArg(behind + 1);
-    point.context = function.getArg(behind + 2);
+    point.parallel_for = function.getArg(next + 1);
+    point.context = function.getArg(next + 2);
   }
   refuse_if(builder, {{checks.bad_symbol, WENGERT_BAD_SYMBOL},
                       {checks.bad_extent, WENGERT_BAD_EXTENT},

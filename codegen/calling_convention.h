@@ -16,7 +16,7 @@ struct EntryPoint {
   llvm::Function* function = nullptr;
   std::vector<llvm::Value*> inputs;   ///< rank 0: the value (bool is i1); else a pointer
   SymbolValues symbols;               ///< i64, not negative
-  std::vector<llvm::Value*> outputs;  ///< pointers
+  std::vector<llvm::Value*> outputs;  ///< pointers; a donated input's is the same value
   llvm::Value* workspace = nullptr;   ///< a pointer, aligned to WENGERT_WORKSPACE_ALIGNMENT
   llvm::Value *parallel_for = nullptr, *context = nullptr;  ///< of a threaded entry; may be NULL at run time
 };

@@ -20,13 +20,15 @@ CompileOptions compile_options(const CompileSettings& settings) {
           .times = settings.times};
 }
 
-PlanOptions plan_options(const CompileSettings& settings, const Target& target) {
+PlanOptions plan_options(const CompileSettings& settings, const Target& target, const Program& program) {
   constexpr uint32_t most = 4096;  // the workspace grows with it
   if (settings.threads < 1 || settings.threads > most)
     throw Error(Code::argument,
                 fmt::format("{} threads are asked for; 1 to {} are possible", settings.threads, most));
-  return {
-      .scalar_tier = settings.scalar_tier, .vector_bits = target.vector_bits, .threads = settings.threads};
+  return {.scalar_tier = settings.scalar_tier,
+          .vector_bits = target.vector_bits,
+          .threads = settings.threads,
+          .donations = donations_of(program, settings)};
 }
 
 Program optimized(const Program& program, const CompileSettings& settings) {
@@ -57,6 +59,9 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
     const StepClock clock(settings.times, "code", "loading the code generator");
     description.target = generator().named(settings.triple, settings.cpu);
   }
+  std::vector<const Program*> given;
+  for (const NamedProgram& named : programs) given.push_back(named.program);
+  check_donations(given, settings);
   Artifacts out;
   std::vector<Program> optimised;
   std::vector<Plan> plans;
@@ -68,7 +73,8 @@ Artifacts build_object(std::span<const NamedProgram> programs, const std::string
     const Program& program = optimised.emplace_back(optimized(*named.program, settings));
     check_sizes(program);
     const StepClock clock(settings.times, "plan", "plan");
-    const Plan& plan = plans.emplace_back(make_plan(program, plan_options(settings, description.target)));
+    const Plan& plan =
+        plans.emplace_back(make_plan(program, plan_options(settings, description.target, program)));
     description.entries.push_back(describe_entry(plan, named.symbol));
     if (wants("explanation")) out.explanation += fmt::format("{}\n{}", named.symbol, explain_plan(plan));
   }
@@ -143,18 +149,37 @@ runtime::Buffer CompiledFunction::make_workspace(const Bindings& symbols) const 
 
 std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> arguments, const Bindings& known,
                                                  int* flags) const {
+  return run(arguments, nullptr, known, flags);
+}
+
+std::vector<Tensor> CompiledFunction::operator()(std::vector<Tensor>&& arguments, const Bindings& known,
+                                                 int* flags) const {
+  return run(arguments, &arguments, known, flags);
+}
+
+std::vector<Tensor> CompiledFunction::run(std::span<const Tensor> arguments, std::vector<Tensor>* given,
+                                          const Bindings& known, int* flags) const {
   const Bindings bindings = bind_symbols(*program_, arguments, known);
   const std::vector<int64_t> symbols = symbol_values(symbols_, bindings);
   const runtime::Buffer workspace = make_workspace(bindings);
   std::vector<const void*> inputs;
   for (const Tensor& argument : arguments) inputs.push_back(argument.bytes.data());
-  std::vector<Tensor> results;
-  std::vector<void*> outputs;
-  for (const Output& output : program_->outputs) {
-    const Type& type = program_->graph->type(output.value);
-    results.emplace_back(type.dtype, numbers(type.shape, bindings));
+  std::vector<Tensor> results(program_->outputs.size());
+  for (const auto& [input, output] : donated_) {
+    if (given)
+      results[output] = std::move((*given)[input]);
+    else
+      results[output] = arguments[input];
+    inputs[input] = results[output].bytes.data();
   }
-  for (Tensor& result : results) outputs.push_back(result.bytes.data());
+  std::vector<void*> outputs;
+  for (size_t i = 0; i < results.size(); i++) {
+    const Type& type = program_->graph->type(program_->outputs[i].value);
+    const bool donated =
+        std::any_of(donated_.begin(), donated_.end(), [&](auto pair) { return pair.second == i; });
+    if (!donated) results[i] = Tensor(type.dtype, numbers(type.shape, bindings));
+    outputs.push_back(results[i].bytes.data());
+  }
   const int code =
       call(inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
   if (code < 0) throw Error(Code::size, fmt::format("{}: {}", program_->name, refusal(code)));

@@ -19,6 +19,12 @@
 
 namespace wengert {
 
+/// An input whose array becomes an output's, by their names: both of one type, no scalars. The caller passes
+/// one pointer, in the input's place, and finds the output there (docs/abi.md).
+struct DonatedInput {
+  std::string input, output;
+};
+
 struct CompileSettings {
   std::string triple = {};  ///< empty: this machine
   /// Empty: for jit this machine's; for build x86-64-v3, or the triple's baseline. jit throws Error(target)
@@ -31,6 +37,9 @@ struct CompileSettings {
   /// Workers that share a call's work at most; the bits of the results do not depend on it. Above 1 the
   /// kernel takes a parallel_for (docs/abi.md); for jit it is the process's own (runtime/threads.h).
   uint32_t threads = 1;
+  /// Each input and each output once at most. build_object() leaves a pair out of programs that lack one of
+  /// its names; Error(name) where all do.
+  std::vector<DonatedInput> donate = {};
   /// For jit: an equal program that was compiled with equal settings gives the same code again. A process
   /// keeps 64 MiB of it.
   bool reuse = true;
@@ -47,8 +56,11 @@ class CompiledFunction {
  public:
   /// Runs it on arguments in the order of the inputs, with symbols from their shapes and `known`. Checks
   /// dtypes, ranks and extents: throws Error(type / argument / size) before anything runs. Adds flag bits to
-  /// *flags.
+  /// *flags. Donated arguments are copied; those given away as a vector are not, their storage becomes the
+  /// results'.
   std::vector<Tensor> operator()(std::span<const Tensor> arguments, const Bindings& known = {},
+                                 int* flags = nullptr) const;
+  std::vector<Tensor> operator()(std::vector<Tensor>&& arguments, const Bindings& known = {},
                                  int* flags = nullptr) const;
 
   /// The function itself, under the C ABI (docs/abi.md): no check but the kernel's own. Valid while this
@@ -59,12 +71,14 @@ class CompiledFunction {
   }
 
   /// NAME_packed of the C ABI: the arguments in arrays, on the threads that it was compiled for. No check but
-  /// the kernel's own.
+  /// the kernel's own. Writes the inputs that are donated.
   int call(const void* const* inputs, const int64_t* symbols, void* const* outputs, void* workspace) const {
     return threaded_ ? threaded_(inputs, symbols, outputs, workspace, runtime::parallel_for, nullptr)
                      : packed_(inputs, symbols, outputs, workspace);
   }
   bool threaded() const { return threaded_ != nullptr; }
+  /// Numbers of the donated inputs and of the outputs that they become.
+  const std::vector<std::pair<size_t, size_t>>& donated() const { return donated_; }
 
   /// The program as it was compiled, behind the passes.
   const Program& program() const { return *program_; }
@@ -76,9 +90,12 @@ class CompiledFunction {
 
  private:
   friend CompiledFunction jit(const Program&, const CompileSettings&);
+  std::vector<Tensor> run(std::span<const Tensor> arguments, std::vector<Tensor>* given,
+                          const Bindings& known, int* flags) const;
   std::shared_ptr<const Program> program_;
   std::shared_ptr<runtime::Kernel> kernel_;
   std::vector<std::string> symbols_;
+  std::vector<std::pair<size_t, size_t>> donated_;
   std::string symbol_;
   runtime::PackedEntry* packed_ = nullptr;            // one of these
   runtime::ThreadedPackedEntry* threaded_ = nullptr;  // is not null

@@ -18,17 +18,19 @@ namespace {
 constexpr const char* symbol = "kernel";
 
 /// All that the code depends on besides the program and the compiler.
-std::string settings_text(const CompileSettings& settings) {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}", machine_identity(), settings.triple, settings.cpu,
-                     settings.fast_math, settings.quick, static_cast<int>(settings.scalar_tier),
-                     settings.threads);
+std::string settings_text(const CompileSettings& settings, const std::vector<Donation>& donations) {
+  std::string out = fmt::format("{}|{}|{}|{}|{}|{}|{}", machine_identity(), settings.triple, settings.cpu,
+                                settings.fast_math, settings.quick, static_cast<int>(settings.scalar_tier),
+                                settings.threads);
+  for (const Donation& donation : donations) out += fmt::format("|{}:{}", donation.input, donation.output);
+  return out;
 }
 
 std::vector<char> generate(const Program& program, const CompileSettings& settings) {
   const Target target = target_of(settings);
   const Plan plan = [&] {
     const StepClock clock(settings.times, "plan", "plan");
-    return make_plan(program, plan_options(settings, target));
+    return make_plan(program, plan_options(settings, target, program));
   }();
   const Entry entry = describe_entry(plan, symbol);
   count_kernel(&KernelCounts::compiled);
@@ -70,7 +72,7 @@ std::string kernel_folder(const CompileSettings& settings) {
 
 std::shared_ptr<runtime::Kernel> make_kernel(const Program& program, const CompileSettings& settings) {
   std::optional<StepClock> looking(std::in_place, settings.times, "code", "looking for a kept kernel");
-  KernelKey key = kernel_key(program, settings_text(settings));
+  KernelKey key = kernel_key(program, settings_text(settings, donations_of(program, settings)));
   if (settings.reuse)
     if (auto kept = find_kernel(key.bytes)) {
       count_kernel(&KernelCounts::reused);
@@ -118,6 +120,10 @@ Target target_of(const CompileSettings& settings) {
 CompiledFunction jit(const Program& program, const CompileSettings& settings) {
   CompiledFunction out;
   out.symbol_ = symbol;
+  const Program* const only[] = {&program};
+  check_donations(only, settings);
+  for (const Donation& donation : donations_of(program, settings))
+    out.donated_.emplace_back(donation.input, donation.output);
   out.program_ = std::make_shared<const Program>(optimized(program, settings));
   check_sizes(*out.program_);
   out.symbols_ = out.program_->symbols();

@@ -68,6 +68,11 @@ class Repeatable {
       results_.emplace_back(type.dtype, numbers(type.shape, bindings));
       outputs_.push_back(results_.back().bytes.data());
     }
+    // What is written is not the caller's.
+    for (const auto& [input, output] : function.donated()) {
+      std::copy(arguments[input].bytes.begin(), arguments[input].bytes.end(), results_[output].bytes.begin());
+      inputs_[input] = results_[output].bytes.data();
+    }
   }
   void plain() { function_.call(inputs_.data(), symbols_.data(), outputs_.data(), workspace_.data()); }
   void marked(const runtime::Kernel& kernel) {
@@ -133,7 +138,7 @@ Measurement measure(const Program& program, std::span<const Tensor> arguments, c
   Repeatable call(function, arguments, known);
 
   const Target target = target_of(settings);
-  const Plan plan = make_plan(function.program(), plan_options(settings, target));
+  const Plan plan = make_plan(function.program(), plan_options(settings, target, function.program()));
   const Entry entry = describe_entry(plan, function.symbol());
   CompileOptions options = compile_options(settings);
   options.mark = mark;

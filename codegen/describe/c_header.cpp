@@ -59,13 +59,16 @@ std::string declaration(const Entry& entry) {
   for (size_t i = 0; i < entry.inputs.size(); i++) {
     const Argument& input = entry.inputs[i];
     const bool by_value = input.type.is_scalar();
-    arguments.push_back(fmt::format("{}{} {}{}", by_value ? "" : "const ", c_type(input.type.dtype),
-                                    by_value ? "" : "*", names.inputs[i]));
-    describe(names.inputs[i], "input", input);
+    const std::optional<uint32_t> becomes = entry.output_of(i);
+    arguments.push_back(fmt::format("{}{} {}{}", by_value || becomes ? "" : "const ",
+                                    c_type(input.type.dtype), by_value ? "" : "*", names.inputs[i]));
+    describe(names.inputs[i], becomes ? "in-out" : "input", input);
+    if (becomes) lines += fmt::format("            becomes {}\n", comment(entry.outputs[*becomes].name));
   }
   arguments.insert(arguments.end(), symbols.begin(), symbols.end());
   for (const std::string& symbol : names.symbols) lines += fmt::format("     size   {}\n", symbol);
   for (size_t i = 0; i < entry.outputs.size(); i++) {
+    if (entry.donated_for(i)) continue;
     arguments.push_back(fmt::format("{} *{}", c_type(entry.outputs[i].type.dtype), names.outputs[i]));
     describe(names.outputs[i], "output", entry.outputs[i]);
   }
@@ -179,6 +182,11 @@ std::string write_c_header(const ObjectDescription& object) {
   out += fmt::format("#ifndef {0}\n#define {0}\n\n#include <stddef.h>\n#include <stdint.h>\n\n",
                      guard(object.name));
   out += codes();
+  if (std::ranges::any_of(object.entries, [](const Entry& entry) { return !entry.donations.empty(); }))
+    out +=
+        "/* An in-out array is read as an input and is an output afterwards; it overlaps nothing. "
+        "NAME_packed takes it\n"
+        "   among the inputs, and does not read its output's place among the outputs. */\n\n";
   out += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   uint32_t most = 1;
   for (const Entry& entry : object.entries) most = std::max(most, entry.threads);

@@ -211,6 +211,18 @@ ArgumentNames::ArgumentNames(const Entry& entry) {
   for (const Argument& output : entry.outputs) outputs.push_back(take(output.name));
 }
 
+std::optional<uint32_t> Entry::output_of(size_t input) const {
+  for (const Donation& donation : donations)
+    if (donation.input == input) return donation.output;
+  return std::nullopt;
+}
+
+std::optional<uint32_t> Entry::donated_for(size_t output) const {
+  for (const Donation& donation : donations)
+    if (donation.output == output) return donation.input;
+  return std::nullopt;
+}
+
 std::string ArgumentNames::spell(const Entry& entry, const Extent& extent) const {
   return spell_extent(extent, [&](const std::string& symbol) {
     const auto found = std::find(entry.symbols.begin(), entry.symbols.end(), symbol);

@@ -3,14 +3,17 @@
 // users.
 //
 // Order of the arguments: inputs, symbols as int64_t, outputs, void *workspace, and for threaded kernels
-// parallel_for and its context. Rank-0 inputs go by value, all else by pointer; bool is uint8_t. Beside NAME
+// parallel_for and its context. Rank-0 inputs go by value, all else by pointer; bool is uint8_t. A donated
+// input's pointer is the output's too, which has no argument of its own. Beside NAME
 // there are NAME_workspace(symbols...) and, with arrays for the arguments, NAME_packed(inputs, symbols,
 // outputs, workspace) and NAME_packed_workspace(symbols).
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codegen/plan/donation.h"
 #include "codegen/target.h"
 #include "ir/type.h"
 
@@ -33,6 +36,11 @@ struct Entry {
   std::vector<Shape> loops = {};  ///< extents of loops: their products must fit int64, as those of arrays
   uint32_t threads = 1;           ///< workers at most; above 1 the entry takes a parallel_for
   bool threaded() const { return threads > 1; }
+  std::vector<Donation> donations = {};
+  /// The output that an input becomes.
+  std::optional<uint32_t> output_of(size_t input) const;
+  /// The input that an output is given in.
+  std::optional<uint32_t> donated_for(size_t output) const;
 };
 
 /// The arguments of threaded entries, and the type of the first.

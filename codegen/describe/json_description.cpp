@@ -31,15 +31,19 @@ static Json describe(const Entry& entry) {
                          {"c_type", c_type(argument.type.dtype)},
                          {"shape", describe_shape(entry, names, argument.type.shape)}});
   };
-  for (size_t i = 0; i < entry.inputs.size(); i++)
-    add(entry.inputs[i], names.inputs[i], "input", entry.inputs[i].type.is_scalar());
+  for (size_t i = 0; i < entry.inputs.size(); i++) {
+    const std::optional<uint32_t> becomes = entry.output_of(i);
+    add(entry.inputs[i], names.inputs[i], becomes ? "inout" : "input", entry.inputs[i].type.is_scalar());
+    if (becomes) arguments.back()["output"] = entry.outputs[*becomes].name;
+  }
   for (size_t i = 0; i < entry.symbols.size(); i++)
     arguments.push_back({{"name", names.symbols[i]},
                          {"original_name", entry.symbols[i]},
                          {"role", "symbol"},
                          {"passing", "value"},
                          {"c_type", "int64_t"}});
-  for (size_t i = 0; i < entry.outputs.size(); i++) add(entry.outputs[i], names.outputs[i], "output", false);
+  for (size_t i = 0; i < entry.outputs.size(); i++)
+    if (!entry.donated_for(i)) add(entry.outputs[i], names.outputs[i], "output", false);
   arguments.push_back(
       {{"name", "workspace"}, {"role", "workspace"}, {"passing", "pointer"}, {"c_type", "void"}});
   for (const auto& [name, type] : {std::pair(parallel_for_name, parallel_for_type), {context_name, "void"}})

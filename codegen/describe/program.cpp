@@ -17,6 +17,7 @@ Entry describe_entry(const Plan& plan, const std::string& symbol) {
     entry.outputs.push_back({output.name, program.graph->type(output.value)});
   entry.workspace = plan.workspace;
   entry.threads = plan.options.threads;
+  entry.donations = plan.options.donations;
   for (const Check& check : program.checks()) entry.not_negative.push_back(check.not_negative);
   // A loop over more elements than an int64 counts has no array that the checks of types would refuse.
   plan.each_nest([&](const Nest& nest) {

@@ -34,10 +34,11 @@ _SIZES = _ctypes.POINTER(_ctypes.c_int64)
 
 class _Kernel:
     """One entry: inputs and outputs are (name, dtype, extents), solve is (input, axis, symbol, scale, offset):
-    the axis is scale*symbol + offset, both made of other symbols."""
+    the axis is scale*symbol + offset, both made of other symbols. donated: the input whose array an output is."""
 
-    def __init__(self, name, inputs, symbols, outputs, solve, threads):
+    def __init__(self, name, inputs, symbols, outputs, solve, threads, donated):
         self.name, self.inputs, self.symbols, self.outputs, self.solve = name, inputs, symbols, outputs, solve
+        self.donated = donated
         self.result = _collections.namedtuple(name + "_result", [output[0] for output in outputs])
         self.packed = _builtins.getattr(_library, name + "_packed")
         self.packed.restype = _ctypes.c_int
@@ -64,6 +65,30 @@ class _Kernel:
                     raise _builtins.OverflowError(f"{self.name}: {name} has the number {number}, which does not fit {dtype}")
         array = _numpy.asarray(array, dtype=_DTYPES[dtype], order="C")
         return array if array.flags.aligned else array.copy()
+
+    def in_place(self, input, value):
+        name, dtype, extents = input
+        if not _builtins.isinstance(value, _numpy.ndarray):
+            kind = _builtins.type(value).__name__
+            raise _builtins.TypeError(f"{self.name}: {name} is {kind}; it is written, so a NumPy array of {dtype} is wanted")
+        if value.dtype != _DTYPES[dtype]:
+            raise _builtins.TypeError(f"{self.name}: {name} is {value.dtype}; it is written, so {dtype} itself is wanted")
+        if value.ndim != _builtins.len(extents):
+            raise _builtins.ValueError(f"{self.name}: {name} has shape {value.shape}, wanted [{', '.join(extents)}]")
+        for flag, wanted in (("WRITEABLE", "writeable"), ("C_CONTIGUOUS", "C-contiguous"), ("ALIGNED", "aligned")):
+            if not value.flags[flag]:
+                raise _builtins.ValueError(f"{self.name}: {name} is written, so it must be {wanted}")
+        return value
+
+    def keep_apart(self, arrays):
+        for written in self.donated.values():
+            for other, array in _builtins.enumerate(arrays):
+                if other == written or not _numpy.may_share_memory(arrays[written], array):
+                    continue
+                if other in self.donated.values():
+                    names = f"{self.inputs[written][0]} and {self.inputs[other][0]}"
+                    raise _builtins.ValueError(f"{self.name}: {names} are both written and lie in the same memory")
+                arrays[other] = array.copy()
 
     def find_sizes(self, arrays, given):
         sizes = {symbol: _builtins.int(value) for symbol, value in _builtins.zip(self.symbols, given) if value is not None}
@@ -115,7 +140,9 @@ class _Kernel:
         raise _builtins.ValueError(f"{self.name}: {_CODES.get(code, code)}{self.told(sizes)}")
 
     def __call__(self, values, given):
-        arrays = [self.array(input, value) for input, value in _builtins.zip(self.inputs, values)]
+        take = lambda index: self.in_place if index in self.donated.values() else self.array
+        arrays = [take(index)(*pair) for index, pair in _builtins.enumerate(_builtins.zip(self.inputs, values))]
+        self.keep_apart(arrays)
         sizes = self.find_sizes(arrays, given)
         symbols = [sizes[symbol] for symbol in self.symbols]
         inputs = [array.ctypes.data for array in arrays]
@@ -124,7 +151,10 @@ class _Kernel:
             # Which size it is: the kernel looks at them before outputs and workspace.
             self.refuse(self.call(inputs, symbols, [], None), sizes)
         workspace = _numpy.empty(needed, _numpy.uint8)
-        outputs = [_numpy.empty(self.shape(extents, sizes), _DTYPES[dtype]) for _, dtype, extents in self.outputs]
+        outputs = [
+            arrays[self.donated[index]] if index in self.donated else _numpy.empty(self.shape(extents, sizes), _DTYPES[dtype])
+            for index, (_, dtype, extents) in _builtins.enumerate(self.outputs)
+        ]
         code = self.call(inputs, symbols, [output.ctypes.data for output in outputs], workspace.ctypes.data)
         if code < 0:
             self.refuse(code, sizes)
@@ -225,19 +255,26 @@ std::string function(const Entry& entry) {
     parameters.push_back(symbol + "=None");
     symbols.push_back(python_string(symbol));
   }
+  std::vector<std::string> donated, written;
+  for (const Donation& donation : entry.donations) {
+    donated.push_back(fmt::format("{}: {}", donation.output, donation.input));
+    written.push_back(fmt::format("\n    {} is written: it becomes {} and is returned as that.",
+                                  names.inputs[donation.input], names.outputs[donation.output]));
+  }
   auto tuple = [](const std::vector<std::string>& items) {
     return items.empty() ? "()" : fmt::format("({},)", fmt::join(items, ", "));
   };
   const std::string documentation =
-      fmt::format("{}\n\n    {} -> {}", entry.summary.empty() ? entry.symbol : entry.summary,
-                  fmt::join(texts, ", "), fmt::join(results, ", "));
+      fmt::format("{}\n\n    {} -> {}{}", entry.summary.empty() ? entry.symbol : entry.summary,
+                  fmt::join(texts, ", "), fmt::join(results, ", "), fmt::join(written, ""));
   return fmt::format(
-      "\n\n_kernel_{0} = _Kernel(\n    \"{0}\",\n    {1},\n    {2},\n    {3},\n    {4},\n    {9},\n)\n"
+      "\n\n_kernel_{0} = _Kernel(\n    \"{0}\",\n    {1},\n    {2},\n    {3},\n    {4},\n    {9},\n    "
+      "{{{10}}},\n)\n"
       "\n\ndef {0}({5}):\n    return _kernel_{0}({6}, {7})\n"
       "\n\n{0}.__doc__ = {8}\n",
       entry.symbol, list(inputs), list(symbols), list(outputs), list(solutions(entry, names)),
       fmt::join(parameters, ", "), tuple(names.inputs), tuple(names.symbols), python_string(documentation),
-      entry.threads);
+      entry.threads, fmt::join(donated, ", "));
 }
 
 }  // namespace

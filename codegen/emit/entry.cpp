@@ -1,6 +1,7 @@
 #include "codegen/emit/entry.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "codegen/emit/outline.h"
 #include "codegen/emit/scalar_chunks.h"
@@ -63,22 +64,39 @@ static bool is_small(Emitter& emitter, const Nest& nest) {
          instructions_of(emitter, nest) <= little;
 }
 
+static void emit_copy(Scope& scope, uint32_t node, llvm::Value* to) {
+  const Type& type = scope.emitter.type(node);
+  llvm::Type* memory = memory_type(scope.builder.getContext(), type.dtype);
+  const unsigned lanes =
+      std::min(scope.emitter.compilation.target().lanes(std::max<size_t>(size_of(type.dtype), 4)), 16u);
+  emit_vector_loop(scope, scope.emitter.whole(element_count(type.shape)), lanes,
+                   [&](Scope& inner, AxisIndex i) {
+                     llvm::Value* value = inner.in_lanes(inner.at(node, Index{{i}, true}));
+                     inner.store_lanes(type.dtype, value, inner.builder.CreateGEP(memory, to, i.base));
+                   });
+}
+
 static void emit_copies(Scope& scope, ScalarChunks& chunks, const Plan& plan, const EntryPoint& point) {
+  Emitter& emitter = scope.emitter;
+  const auto place_of = [&](uint32_t output) -> llvm::Value* {
+    for (const auto& [number, place] : plan.put_by)
+      if (number == output) return emitter.workspace(place);
+    return nullptr;
+  };
+  bool put_by = false;
   for (auto [output, node] : plan.copies) {
-    const Type& type = scope.emitter.type(node);
-    llvm::Type* memory = memory_type(scope.builder.getContext(), type.dtype);
-    if (type.is_scalar()) {
-      store_elements(scope.builder, type.dtype, chunks.output(node), point.outputs[output], 1);
+    if (emitter.type(node).is_scalar()) {
+      store_elements(scope.builder, emitter.type(node).dtype, chunks.output(node), point.outputs[output], 1);
       continue;
     }
-    const unsigned lanes =
-        std::min(scope.emitter.compilation.target().lanes(std::max<size_t>(size_of(type.dtype), 4)), 16u);
-    emit_vector_loop(scope, scope.emitter.whole(element_count(type.shape)), lanes,
-                     [&, output = output, node = node](Scope& inner, AxisIndex i) {
-                       llvm::Value* value = inner.in_lanes(inner.at(node, Index{{i}, true}));
-                       inner.store_lanes(type.dtype, value,
-                                         inner.builder.CreateGEP(memory, point.outputs[output], i.base));
-                     });
+    if (plan.donation_to(output) && !std::exchange(put_by, true))
+      for (auto [other, from] : plan.copies)
+        if (llvm::Value* place = place_of(other)) emit_copy(scope, from, place);
+    llvm::Value* place = place_of(output);
+    llvm::Value* before = place ? emitter.pointer(node) : nullptr;
+    if (place) emitter.set_pointer(plan.source[node], place);
+    emit_copy(scope, node, point.outputs[output]);
+    if (place) emitter.set_pointer(plan.source[node], before);
   }
 }
 

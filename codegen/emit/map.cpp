@@ -139,6 +139,8 @@ void emit_map(Scope& scope, const Nest& nest) {
 void emit_place(Scope& scope, const Nest& nest) {
   const uint32_t root = nest.roots[0].node;
   const uint32_t operand = scope.emitter.graph().inputs(root)[nest.operand].node;
+  const WrittenOver* over = scope.emitter.plan.in_place(root);
+  if (over && scope.emitter.plan.source[operand] == over->array) return;  // it is there
   const AtElement store = [&](Scope& inner, const Index& index) {
     Index target;
     for (size_t i = 0; i < index.axes.size(); i++) {

@@ -192,8 +192,10 @@ class ProductEmitter {
         Index full = index;
         full.axes.push_back(j);
         inner.at(nest_.roots[0].node, full);  // before a map is stored in its place
-        for (wengert::Value root : std::span(nest_.roots).subspan(1))
-          inner.store(root.node, full, inner.compute(root.node, full));
+        std::vector<uint32_t> roots;
+        for (wengert::Value root : std::span(nest_.roots).subspan(1)) roots.push_back(root.node);
+        inner.read_ahead(roots, full);
+        for (uint32_t root : roots) inner.store(root, full, inner.compute(root, full));
       });
     });
   }

@@ -50,6 +50,12 @@ Emitted Scope::at(uint32_t node, const Index& index) {
   return made;
 }
 
+void Scope::read_ahead(std::span<const uint32_t> roots, const Index& index) {
+  for (uint32_t root : roots)
+    if (const WrittenOver* over = emitter.plan.in_place(root))
+      for (uint32_t node : over->ahead) at(node, index);
+}
+
 Emitted Scope::compute(uint32_t node, const Index& index) {
   switch (emitter.graph().node(node).op->kind) {
     case Kind::elementwise: return elementwise(node, index);

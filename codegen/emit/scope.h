@@ -59,6 +59,8 @@ class Scope {
   Emitted compute(uint32_t node, const Index& index);
   /// What lies in memory now.
   Emitted load(uint32_t node, const Index& index);
+  /// Loads what these roots overwrite where they are stored in place, so that nothing reads it later.
+  void read_ahead(std::span<const uint32_t> roots, const Index& index);
   /// In all of this scope's lanes.
   llvm::Value* in_lanes(const Emitted& value);
   void store(uint32_t node, const Index& index, const Emitted& value);

@@ -47,6 +47,7 @@ Streams::Streams(Emitter& emitter, const Nest& nest, unsigned lanes) : emitter_(
   for (Value root : nest.roots) {
     const Type& type = emitter.type(root.node);
     if (emitter.plan.storage[root.node].kind != Storage::Kind::output || emitter.is_read(root.node) ||
+        emitter.plan.in_place(root.node) ||  // its line was read
         is_fold(emitter.graph().node(root.node).op->kind) || type.dtype == Dtype::boolean ||
         lanes * size_of(type.dtype) * 8 != target.vector_bits || never(bytes_of(type), worth_a_test(emitter)))
       continue;
@@ -93,6 +94,7 @@ void Streams::open_here(Scope& scope, const Index& first) {
 
 void Streams::store(Scope& scope, std::span<const uint32_t> roots, const Index& index) {
   std::vector<std::pair<llvm::Value*, llvm::Value*>> streamed;  // values, and where they go
+  scope.read_ahead(roots, index);
   for (uint32_t root : roots) {
     const Emitted value = scope.compute(root, index);
     if (!open_ || scope.mask || std::find(roots_.begin(), roots_.end(), root) == roots_.end()) {

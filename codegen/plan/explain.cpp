@@ -115,6 +115,13 @@ std::string explain_plan(const Plan& plan) {
     for (const std::string& result : kernel.results) out += fmt::format("    {}\n", result);
     if (!kernel.cut.empty()) out += fmt::format("    {}\n", kernel.cut);
   }
+  for (const PlacedDonation& donated : plan.donations) {
+    const std::string pair =
+        fmt::format("{} becomes {}", plan.program->graph->input_name({donated.argument, 0}),
+                    plan.program->outputs[donated.donation.output].name);
+    out += donated.why.empty() ? fmt::format("{} in place\n", pair)
+                               : fmt::format("{} by a copy at the end: {}\n", pair, donated.why);
+  }
   if (const KernelExplanation scalars = explain_scalars(plan); !scalars.loops.empty())
     out += fmt::format("{}\n{}", scalars.loops, print_chunks(plan));
   return out + fmt::format("workspace: {} bytes\n", plan.workspace.text());

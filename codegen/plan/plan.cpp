@@ -18,6 +18,7 @@ Plan make_plan(const Program& program, const PlanOptions& options) {
   make_trees(plan);
   cut_scalars(plan);
   assign_workers(plan);
+  place_donations(plan);
   assign_storage(plan);
   return plan;
 }
@@ -63,6 +64,12 @@ std::string print_plan(const Plan& plan) {
     out += fmt::format("level {}: ", nest.level) + nest_text(plan, nest, "");
   for (auto [output, node] : plan.copies)
     out += fmt::format("copy %{} -> output {}\n", node, plan.program->outputs[output].name);
+  for (const PlacedDonation& donated : plan.donations)
+    out += fmt::format("donated {} -> {}{}\n", plan.program->graph->input_name({donated.argument, 0}),
+                       plan.program->outputs[donated.donation.output].name,
+                       donated.root          ? fmt::format(", %{} in place", *donated.root)
+                       : donated.why.empty() ? ", as it stands"
+                                             : ": " + donated.why);
   out += print_chunks(plan);
   return out + fmt::format("{} scalars, workspace {}\n", plan.scalars.size(), plan.workspace.text());
 }

@@ -11,11 +11,13 @@
 //   inlined recomputed at the index where a nest wants it.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "codegen/plan/donation.h"
 #include "codegen/plan/product.h"
 #include "codegen/plan/workspace.h"
 #include "codegen/target.h"
@@ -166,6 +168,26 @@ struct PlanOptions {
   /// What a part of a nest should do at least, in units of Nest::work; tests want less.
   int64_t part_work = default_part_work;
   static constexpr int64_t default_part_work = int64_t{1} << 20;
+  std::vector<Donation> donations = {};  ///< as their description says; callers check it
+};
+
+/// A root that lies where an array lies that is read for the last time: a donated argument, or another root
+/// in the workspace.
+struct WrittenOver {
+  uint32_t array = 0;
+  /// The array, and views of it, that the nest of `root` reads at the index that it overwrites: they are read
+  /// before anything is stored.
+  std::vector<uint32_t> ahead = {};
+};
+
+/// A donation as the kernel carries it out.
+struct PlacedDonation {
+  Donation donation;
+  uint32_t argument;  ///< the input's node
+  /// Computed over the argument's elements, where they lie. None: the output is the argument itself, or is
+  /// copied there at the end.
+  std::optional<uint32_t> root = {};
+  std::string why = {};  ///< it is copied at the end; empty: it is not
 };
 
 struct Plan {
@@ -194,8 +216,13 @@ struct Plan {
   std::vector<uint32_t> stored_constants;  ///< those that have slots: eight bytes each from the first one's
   uint32_t slot_bytes = 0;
   Extent slot_area = 0;  ///< where in the workspace the slots lie
-  /// Outputs that some node's storage isn't: copied at the end (output number, node).
+  /// Outputs that some node's storage isn't: copied at the end (output number, node), those to donated arrays
+  /// last.
   std::vector<std::pair<uint32_t, uint32_t>> copies;
+  std::vector<PlacedDonation> donations;
+  std::map<uint32_t, WrittenOver> written_over;  ///< by root
+  /// Copies of what such an array held before: by output number, where in the workspace it is put first.
+  std::vector<std::pair<uint32_t, Extent>> put_by;
   Extent workspace = 0;
   std::vector<WorkspaceRequest> requests;  ///< what lies in the workspace, for all workers together
   Extent own_stride = 0;  ///< in the workspace, from what a worker has to itself to what the next one has
@@ -203,6 +230,9 @@ struct Plan {
   /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index.
   /// These come first in `scalars`.
   bool reads_storage(uint32_t scalar) const;
+  /// What a root is written over, and the donation whose array an output becomes; null: none.
+  const WrittenOver* in_place(uint32_t root) const;
+  const PlacedDonation* donation_to(uint32_t output) const;
   /// Calls body for every nest, members of trees instead of the trees.
   template <typename Body>
   void each_nest(Body body) {
@@ -233,13 +263,14 @@ std::vector<Triangles> wanted_triangles(const Plan& plan);
 std::optional<Product> product_of(const Plan& plan, uint32_t node);
 
 // Steps of make_plan, one file each.
-void assign_roles(Plan& plan);    // roles.cpp
-void assign_levels(Plan& plan);   // levels.cpp: levels; which roots share a tree
-void group_nests(Plan& plan);     // nests.cpp
-void join_epilogues(Plan& plan);  // epilogues.cpp: maps over the results of products
-void make_trees(Plan& plan);      // trees.cpp
-void cut_scalars(Plan& plan);     // scalars.cpp: chunks of scalars and their slots (scalar_*.cpp)
-void assign_workers(Plan& plan);  // workers.cpp: nests that threads share
-void assign_storage(Plan& plan);  // storage.cpp: where arrays lie, lifetimes
+void assign_roles(Plan& plan);     // roles.cpp: roles; what views are of
+void assign_levels(Plan& plan);    // levels.cpp: levels; which roots share a tree
+void group_nests(Plan& plan);      // nests.cpp
+void join_epilogues(Plan& plan);   // epilogues.cpp: maps over the results of products
+void make_trees(Plan& plan);       // trees.cpp
+void cut_scalars(Plan& plan);      // scalars.cpp: chunks of scalars and their slots (scalar_*.cpp)
+void assign_workers(Plan& plan);   // workers.cpp: nests that threads share
+void place_donations(Plan& plan);  // donations.cpp: outputs written over inputs
+void assign_storage(Plan& plan);   // storage.cpp: where arrays lie, lifetimes
 
 }  // namespace wengert

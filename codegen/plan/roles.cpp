@@ -216,6 +216,9 @@ struct Roles {
     }
     for (uint32_t id = 0; id < graph.size(); id++)
       if (plan.roles[id] == Role::scalar) plan.scalars.push_back(id);
+    plan.source.resize(graph.size());
+    for (uint32_t id = 0; id < graph.size(); id++)
+      plan.source[id] = plan.roles[id] == Role::view ? plan.source[graph.inputs(id)[0].node] : id;
   }
 };
 

@@ -124,30 +124,47 @@ std::vector<uint32_t> last_readers(const Plan& plan, const std::vector<uint32_t>
   return last;
 }
 
+// Whether it is an argument over which another output is copied.
+bool is_overwritten(const Plan& plan, uint32_t argument) {
+  return std::any_of(plan.donations.begin(), plan.donations.end(), [&](const PlacedDonation& donated) {
+    return donated.argument == argument && !donated.why.empty();
+  });
+}
+
 }  // namespace
 
 void assign_storage(Plan& plan) {
   const Program& program = *plan.program;
   const Graph& graph = *program.graph;
   plan.storage.assign(graph.size(), {});
-  plan.source.resize(graph.size());
-  for (uint32_t id = 0; id < graph.size(); id++)
-    plan.source[id] = plan.roles[id] == Role::view ? plan.source[graph.inputs(id)[0].node] : id;
   for (uint32_t i = 0; i < program.inputs().size(); i++)
     plan.storage[program.inputs()[i].node] = {Storage::Kind::input, i, 0};
   for (uint32_t i = 0; i < program.outputs.size(); i++) {
     const uint32_t node = program.outputs[i].value.node;
     const uint32_t root = plan.source[node];
-    if (plan.roles[root] == Role::root && !graph.type({root, 0}).is_scalar() &&
-        plan.storage[root].kind == Storage::Kind::none)
+    const PlacedDonation* donated = plan.donation_to(i);
+    if (donated && donated->argument == root) continue;
+    const bool own = donated ? donated->root == root : plan.storage[root].kind == Storage::Kind::none;
+    if (plan.roles[root] == Role::root && !graph.type({root, 0}).is_scalar() && own)
       plan.storage[root] = {Storage::Kind::output, i, 0};
     else
       plan.copies.push_back({i, node});
   }
+  // Donated arrays are overwritten last; what others of them held is put by before that.
+  std::stable_partition(plan.copies.begin(), plan.copies.end(),
+                        [&](const auto& copy) { return !plan.donation_to(copy.first); });
+  for (auto [output, node] : plan.copies)
+    if (plan.donation_to(output) && is_overwritten(plan, plan.source[node]))
+      plan.put_by.push_back({output, 0});
   const std::vector<uint32_t> times = times_of(plan);
   std::vector<uint32_t> last = last_readers(plan, times);
-  for (auto [output, node] : plan.copies) last[plan.source[node]] = 0xFFFFFFFF;  // copied at the very end
+  for (auto [output, node] : plan.copies) last[plan.source[node]] = 0xFFFFFFFF;  // at the very end
   Requests workspace, own;
+  constexpr uint32_t end = 0xFFFFFFFF;
+  for (auto& [output, place] : plan.put_by) {
+    const Type& type = graph.type(program.outputs[output].value);
+    workspace.add(place, element_count(type.shape) * static_cast<int64_t>(size_of(type.dtype)), end, end);
+  }
   // Where one worker does a nest, what it has to itself lies among the rest.
   auto request_own = [&](Extent& place, const Extent& bytes, uint32_t time, uint32_t workers) {
     (workers > 1 ? own : workspace).add(place, bytes, time, time);

@@ -165,6 +165,23 @@ TEST_CASE("JSON") {
   CHECK(json["entries"][1]["arguments"][2]["shape"] == nlohmann::json{2});
 }
 
+TEST_CASE("a donated input is one argument, in its own place") {
+  ObjectDescription object = description();
+  object.entries[0].outputs[0].type = object.entries[0].inputs[1].type;
+  object.entries[0].donations = {{1, 0}};
+  const std::string header = write_c_header(object);
+  for (const char* part : {"double *x,\n        const uint8_t *mask", "in-out x: f64[N, lambda_ + 1]",
+                           "becomes x\n", "it overlaps nothing. NAME_packed takes it"})
+    CHECK_MESSAGE(header.find(part) != std::string::npos, part);
+  CHECK(header.find("x_") == std::string::npos);
+  CHECK(write_c_header(description()).find("in-out") == std::string::npos);
+  const auto arguments = nlohmann::json::parse(write_json_description(object))["entries"][0]["arguments"];
+  CHECK(arguments.size() == 7);
+  CHECK(arguments[1]["role"] == "inout");
+  CHECK(arguments[1]["output"] == "x");
+  CHECK(arguments[5]["name"] == "rows");
+}
+
 TEST_CASE("the Python file runs its kernels") {
   const ObjectDescription object = description();
   const Folder folder;

@@ -85,6 +85,88 @@ TEST_CASE("stable folds of an axis that turns out to be empty") {
   }
 }
 
+namespace {
+
+/// w, g, rate -> w - rate g, |g|^2
+Program descent() {
+  Program program;
+  const Extent n = Extent::symbol("N");
+  const Expr w = program.graph->input("w", f64, {n}), g = program.graph->input("g", f64, {n}),
+             rate = program.graph->input("rate", f64);
+  program.outputs = {{"w_new", (w - rate * g).value()}, {"squares", sum(g * g).value()}};
+  return program;
+}
+
+std::string refusal(const Program& program, std::vector<DonatedInput> donate, Code code) {
+  try {
+    jit(program, {.donate = std::move(donate)});
+  } catch (const Error& error) {
+    CHECK(error.code() == code);
+    return error.message();
+  }
+  FAIL("no error");
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("donated inputs") {
+  const Program program = descent();
+  const CompiledFunction plain = jit(program), compiled = jit(program, {.donate = {{"w", "w_new"}}});
+  CHECK(plain.donated().empty());
+  CHECK(compiled.donated() == std::vector<std::pair<size_t, size_t>>{{0, 0}});
+  const std::vector<Tensor> arguments = {Tensor::vector({1, 2, 3}), Tensor::vector({4, 0, 8}),
+                                         Tensor::scalar(f64, 0.25)};
+  const std::vector<Tensor> wanted = plain(arguments);
+  CHECK(compiled(arguments) == wanted);  // on copies
+  CHECK(arguments[0] == Tensor::vector({1, 2, 3}));
+  std::vector<Tensor> given = arguments;
+  const std::byte* storage = given[0].bytes.data();
+  const std::vector<Tensor> results = compiled(std::move(given));
+  CHECK(results == wanted);
+  CHECK(results[0].bytes.data() == storage);
+  CHECK(plain(std::vector<Tensor>(arguments)) == wanted);
+
+  double w[] = {1, 2, 3}, squares = 0;
+  const void* inputs[] = {w, arguments[1].bytes.data(), arguments[2].bytes.data()};
+  const int64_t n = 3;
+  void* outputs[] = {nullptr, &squares};
+  CHECK(compiled.call(inputs, &n, outputs, compiled.make_workspace({{"N", 3}}).data()) == 0);
+  CHECK((w[0] == 0 && w[1] == 2 && w[2] == 1 && squares == 80));
+  CHECK(measure(program, arguments, {}, {.donate = {{"g", "w_new"}}}, 0).calls >= 3);
+  CHECK(arguments[1] == Tensor::vector({4, 0, 8}));
+}
+
+TEST_CASE("donations that cannot be") {
+  Program program = descent();
+  CHECK(refusal(program, {{"v", "w_new"}}, Code::name) ==
+        "donate v:w_new: there is no input 'v'; inputs: w, g, rate");
+  CHECK(refusal(program, {{"w", "w_mew"}}, Code::name) ==
+        "donate w:w_mew: there is no output 'w_mew'; did you mean 'w_new'?; outputs: w_new, squares");
+  CHECK(refusal(program, {{"w", "squares"}}, Code::type) ==
+        "donate w:squares: squares is a scalar; only an array's place can be taken");
+  CHECK(refusal(program, {{"rate", "squares"}}, Code::type) ==
+        "donate rate:squares: rate is a scalar; only an array's place can be taken");
+  CHECK(refusal(program, {{"w", "w_new"}, {"w", "w_new"}}, Code::argument) ==
+        "donate w:w_new: the input w is donated to w_new already");
+  CHECK(refusal(program, {{"w", "w_new"}, {"g", "w_new"}}, Code::argument) ==
+        "donate g:w_new: the output w_new gets the array of w already");
+  const Expr x = program.graph->input("x", f64, {Extent::symbol("N"), 3});
+  program.outputs.push_back({"t", transpose(x).value()});
+  CHECK(refusal(program, {{"x", "t"}}, Code::type) ==
+        "donate x:t: x is f64[N, 3] and t is f64[3, N]; one element type and one shape are wanted, and no "
+        "input is f64[3, N]");
+  // Of several programs those take part that have both names.
+  const Program other = descent();
+  Program values;
+  values.outputs = {{"y", (values.graph->input("w", f64, {3}) * 2).value()}};
+  const NamedProgram both[] = {{"a", &other}, {"b", &values}};
+  const std::string kinds[] = {"header"};
+  const std::string header = build_object(both, "both", kinds, {.donate = {{"w", "w_new"}}}).header;
+  CHECK(header.find("int a(double *w") != std::string::npos);
+  CHECK(header.find("int b(const double *w") != std::string::npos);
+}
+
 TEST_CASE("a time to measure for is a number of seconds") {
   Program program;
   const Expr x = program.graph->input("x", f64, {Extent::symbol("N")});

@@ -36,6 +36,31 @@ for call in calls:
         got = numpy.asarray(got)
         assert got.dtype == wanted.dtype and got.shape == wanted.shape, (call["function"], got, wanted)
         assert numpy.array_equal(got, wanted, equal_nan=got.dtype.kind == "f"), (call["function"], got, wanted)
+
+w, g = numpy.array([3.0, 4.0]), numpy.array([1.0, -1.0])
+result = kernels.descend(w, g, 0.5)
+assert result.w_new is w and w.tolist() == [2.5, 4.5] and result.length == 5, result
+assert "w is written: it becomes w_new" in kernels.descend.__doc__
+kernels.descend(w, w, 0.5)  # what only is read may be the same array
+assert w.tolist() == [1.25, 2.25], w
+
+def refused(error, words, *values):
+    try:
+        kernels.descend(*values)
+    except error as e:
+        assert words in str(e), e
+    else:
+        raise AssertionError(words)
+
+frozen = numpy.zeros(2)
+frozen.flags.writeable = False
+refused(TypeError, "w is list; it is written, so a NumPy array of f64 is wanted", [3.0, 4.0], g, 0.5)
+refused(TypeError, "w is float32; it is written, so f64 itself is wanted", w.astype("f4"), g, 0.5)
+refused(ValueError, "w is written, so it must be writeable", frozen, g, 0.5)
+refused(ValueError, "w is written, so it must be C-contiguous", numpy.zeros(4)[::2], g, 0.5)
+refused(ValueError, "w has shape (2, 1), wanted [D]", numpy.zeros((2, 1)), g, 0.5)
+refused(ValueError, "g has shape (3,), wanted [D] with D=2", w, numpy.zeros(3), 0.5)
+assert w.tolist() == [1.25, 2.25], w
 print(len(calls), "calls from Python")
 """
 

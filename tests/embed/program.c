@@ -83,7 +83,7 @@ static void direct(void) {
   float b;
   uint8_t c;
   int64_t n;
-  void* workspace = malloc(loss_grad_workspace(2, 2) + loss_hvp_workspace(2, 2) + 1);
+  void* workspace = malloc(loss_grad_workspace(2, 2) + loss_hvp_workspace(2, 2) + descend_workspace(2) + 1);
   if (workspace == NULL) exit(2);
   check(loss_grad(w, X, y, 0.5, 2, 2, &value, g, workspace) == WENGERT_OK, "code", "loss_grad");
   check(value > 0.69314718055994 && value < 0.69314718055996 && g[0] == 0.5 && g[1] == 0.5, "value",
@@ -95,6 +95,25 @@ static void direct(void) {
   check(scalars(0, 3, 5.0f, &a, &b, &c, NULL) == WENGERT_OK && a == 0 && b == 2.5f && c == 0, "value",
         "scalars");
   check(size(NULL, 0, INT64_MAX, &n, NULL) == WENGERT_OK && n == 0, "an input without elements", "size");
+
+  g[0] = 3, g[1] = -4, w[0] = 1;
+  check(descend(w, g, 0.5, 2, &value, workspace) == WENGERT_OK && w[0] == -0.5 && w[1] == 2 && value == 1,
+        "an input that becomes an output", "descend");
+  {
+    const double rate = -0.5;
+    const void *inputs[3];
+    int64_t two = 2;
+    void *outputs[2];
+    inputs[0] = w, inputs[1] = g, inputs[2] = &rate;
+    outputs[0] = NULL, outputs[1] = &value;
+    check(descend_packed(inputs, &two, outputs, workspace) == WENGERT_OK && w[0] == 1 && w[1] == 0, "packed",
+          "descend");
+  }
+  check(descend(NULL, g, 0.5, 2, &value, workspace) == WENGERT_NULL_INPUT, "NULL in-out array", "descend");
+  check(descend(w, g, 0.5, 2, NULL, workspace) == WENGERT_NULL_OUTPUT && w[0] == 1 && w[1] == 0,
+        "a refused call wrote", "descend");
+  check(descend(NULL, NULL, 0.5, 0, &value, workspace) == WENGERT_OK && value == 0, "no elements", "descend");
+  w[0] = 0;
 
   value = g[0] = g[1] = 7;
   check(loss_grad(w, X, y, 0.5, 2, -1, &value, g, workspace) == WENGERT_BAD_SYMBOL, "negative size",

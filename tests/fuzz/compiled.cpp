@@ -13,8 +13,12 @@ namespace wengert::fuzz {
 
 using testing::GuardedArray;
 
-Compiled::Compiled(const Program& program, CompileOptions options, const Target& target, uint32_t threads)
-    : Compiled(make_plan(program, {.vector_bits = target.vector_bits, .threads = threads, .part_work = 1}),
+Compiled::Compiled(const Program& program, CompileOptions options, const Target& target, uint32_t threads,
+                   std::vector<Donation> donations)
+    : Compiled(make_plan(program, {.vector_bits = target.vector_bits,
+                                   .threads = threads,
+                                   .part_work = 1,
+                                   .donations = std::move(donations)}),
                std::move(options), target) {}
 
 Compiled::Compiled(Plan plan, CompileOptions options, const Target& target)
@@ -43,14 +47,22 @@ struct Run {
     const Program& program = *plan.program;
     std::vector<GuardedArray> inputs, outputs;
     std::vector<const void*> from;
-    for (const Tensor& argument : arguments)
-      from.push_back(inputs.emplace_back(std::span<const std::byte>(argument.bytes), at).data());
+    for (uint32_t i = 0; i < arguments.size(); i++) {
+      const std::span<const std::byte> contents(arguments[i].bytes);
+      if (is_donated(i))
+        std::copy(contents.begin(), contents.end(), inputs.emplace_back(contents.size(), at).data());
+      else
+        inputs.emplace_back(contents, at);
+      from.push_back(inputs.back().data());
+    }
     Evaluation result;
     std::vector<void*> to;
-    for (const Output& output : program.outputs) {
-      const Type& type = program.graph->type(output.value);
+    for (uint32_t i = 0; i < program.outputs.size(); i++) {
+      const Type& type = program.graph->type(program.outputs[i].value);
       const Tensor& array = result.outputs.emplace_back(type.dtype, wengert::numbers(type.shape, symbols));
-      to.push_back(outputs.emplace_back(array.bytes.size(), at).data());
+      const PlacedDonation* donated = plan.donation_to(i);
+      outputs.emplace_back(donated ? 0 : array.bytes.size(), at);
+      to.push_back(donated ? nullptr : outputs.back().data());
     }
     const auto needed = static_cast<size_t>(plan.workspace.evaluate(symbols));
     GuardedArray workspace(needed == 0 ? 0 : needed + 63, at);  // the kernel aligns it
@@ -61,13 +73,20 @@ struct Run {
                                                                                 to.data(), workspace.data());
     if (result.flags < 0) throw Error(Code::internal, fmt::format("the kernel returned {}", result.flags));
     if (!workspace.intact()) throw Error(Code::internal, "the kernel wrote outside of its workspace");
-    for (size_t i = 0; i < outputs.size(); i++) {
-      if (!outputs[i].intact())
+    for (uint32_t i = 0; i < outputs.size(); i++) {
+      const PlacedDonation* donated = plan.donation_to(i);
+      const GuardedArray& array = donated ? inputs[donated->donation.input] : outputs[i];
+      if (!array.intact())
         throw Error(Code::internal,
                     fmt::format("the kernel wrote outside of output {}", program.outputs[i].name));
-      std::copy_n(outputs[i].data(), result.outputs[i].bytes.size(), result.outputs[i].bytes.data());
+      std::copy_n(array.data(), result.outputs[i].bytes.size(), result.outputs[i].bytes.data());
     }
     return result;
+  }
+
+  bool is_donated(uint32_t input) const {
+    return std::any_of(plan.donations.begin(), plan.donations.end(),
+                       [&](const PlacedDonation& donated) { return donated.donation.input == input; });
   }
 };
 

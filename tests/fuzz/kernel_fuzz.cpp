@@ -5,11 +5,13 @@
 //
 // Seeds count up from the one given. A failure is printed with its seed and as the smallest program that
 // still fails; those that were found once lie in FOLDER and are run first.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -18,6 +20,7 @@
 
 #include "../passes/random_values.h"
 #include "compiled.h"
+#include "ir/ops/elementwise.h"
 #include "ir/ops/reductions.h"
 #include "ir/parse.h"
 #include "ir/print.h"
@@ -79,9 +82,12 @@ std::string show(const Bindings& symbols) {
 // What was compared; shrinking does not count.
 struct Tally {
   uint64_t programs = 0, gradients = 0, runs = 0, elements = 0, without_elements = 0;
+  uint64_t donated = 0, in_place = 0;
   bool counting = false;
 };
 Tally tally;
+
+bool donates(uint64_t seed) { return seed / 2 % 2 == 0; }
 
 std::string difference(const Program& program, const Evaluation& expected, const Evaluation& got) {
   for (size_t k = 0; k < expected.outputs.size(); k++) {
@@ -110,6 +116,26 @@ const Target& target_of(uint64_t seed) {
   return runs && seed % 4 >= 2 ? shipped : host;
 }
 
+// Which inputs become outputs of their type, in every second program most that can.
+std::vector<Donation> donations(const Program& program, uint64_t seed) {
+  std::vector<Donation> out;
+  if (!donates(seed)) return out;
+  std::mt19937_64 random(seed);
+  std::vector<char> taken(program.outputs.size());
+  for (uint32_t i = 0; i < program.inputs().size(); i++) {
+    const Type& type = program.graph->type(program.inputs()[i]);
+    for (uint32_t tried = 0; tried < taken.size() && !type.is_scalar(); tried++) {
+      const auto o = static_cast<uint32_t>((tried + random()) % taken.size());
+      if (taken[o] || program.graph->type(program.outputs[o].value) != type || random() % 8 == 0) continue;
+      out.push_back({i, o});
+      taken[o] = 1;
+      break;
+    }
+  }
+  std::shuffle(out.begin(), out.end(), random);
+  return out;
+}
+
 // Every second program is compiled as it was drawn, the others behind the passes; every third one for
 // threads; half of them store around the caches whatever the sizes.
 std::string kernel_differs(const Program& drawn, uint64_t seed) {
@@ -120,7 +146,10 @@ std::string kernel_differs(const Program& drawn, uint64_t seed) {
   CompileOptions compiling{.tier = seed % 5 == 0 ? Tier::fast : Tier::full};
   if (seed / 4 % 2 == 0) compiling.beyond_caches = 0;
   const Compiled compiled(program, compiling, target_of(seed),
-                          seed % 3 == 0 ? 2 + static_cast<uint32_t>(seed % 7) : 1);
+                          seed % 3 == 0 ? 2 + static_cast<uint32_t>(seed % 7) : 1, donations(program, seed));
+  if (tally.counting)
+    for (const PlacedDonation& donated : compiled.plan().donations)
+      tally.donated++, tally.in_place += donated.root.has_value();
   std::mt19937_64 random(seed);
   for (const Bindings& symbols : sizes(program, seed)) {
     for (int i = 0; i < 2; i++) {
@@ -172,6 +201,23 @@ void add_gradient(Program& program, uint64_t seed) {
   for (size_t i = 0; i < xs.size(); i++)
     program.outputs.push_back({fmt::format("d{}", i), gradient[i].value()});
   tally.gradients++;
+}
+
+// Appends outputs of the types of inputs: nodes as they are, and what they add to the input.
+void add_updates(Program& program, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const uint32_t size = program.graph->size();
+  for (size_t i = 0; i < program.inputs().size(); i++) {
+    const Value input = program.inputs()[i];
+    const Type type = program.graph->type(input);
+    std::vector<Value> alike;
+    for (uint32_t id = 0; id < size; id++)
+      if (program.graph->type({id, 0}) == type) alike.push_back({id, 0});
+    if (type.is_scalar() || random() % 3 == 0) continue;
+    Expr update = program.expr(alike[random() % alike.size()]);
+    if (type.dtype != boolean && random() % 2 == 0) update = program.expr(input) + update;
+    program.outputs.push_back({fmt::format("u{}", i), update.value()});
+  }
 }
 
 int failures = 0;
@@ -232,15 +278,17 @@ int main(int argc, char** argv) {
     recipe.doubles = s % 6 == 0;
     Program program = random_program(s, recipe);
     if (s % 3 == 0) add_gradient(program, s);
+    if (donates(s)) add_updates(program, s);
     attempt(fmt::format("seed {}", s), program, complaint_of(s));
     if ((s - seed + 1) % 1000 == 0) fmt::print(stderr, "{} programs, {} failures\n", s - seed + 1, failures);
   }
   fmt::print(
       "{} programs ({} with a gradient), {} runs, {} elements compared; "
-      "{} programs without elements; {} failures\n",
-      tally.programs, tally.gradients, tally.runs, tally.elements, tally.without_elements, failures);
+      "{} programs without elements; {} donated arrays, {} of them written in place; {} failures\n",
+      tally.programs, tally.gradients, tally.runs, tally.elements, tally.without_elements, tally.donated,
+      tally.in_place, failures);
   // Too few comparisons are a failure of the test.
-  const bool enough = tally.without_elements * 10 <= tally.programs;
+  const bool enough = tally.without_elements * 10 <= tally.programs && tally.in_place * 4 >= tally.programs;
   if (!enough) fmt::print("FAILED: too few programs are compared\n");
   return failures == 0 && enough ? 0 : 1;
 }

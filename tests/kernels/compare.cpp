@@ -43,13 +43,16 @@ static void compare(const Program& program, const std::vector<Bindings>& sizes, 
   }
 }
 
-void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier) {
-  const unsigned bits = Target::host().vector_bits;
-  compare(program, sizes, tier, {.vector_bits = bits});
+void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier,
+             const std::vector<Donation>& donations) {
+  PlanOptions options{.vector_bits = Target::host().vector_bits, .donations = donations};
+  compare(program, sizes, tier, options);
   if (tier != Tier::full) return;
   // Cut wherever that is possible.
-  compare(program, sizes, tier, {.vector_bits = bits, .threads = 3, .part_work = 1});
-  compare(program, sizes, tier, {.vector_bits = bits, .threads = 7, .part_work = 1000});
+  options.threads = 3, options.part_work = 1;
+  compare(program, sizes, tier, options);
+  options.threads = 7, options.part_work = 1000;
+  compare(program, sizes, tier, options);
 }
 
 }  // namespace wengert::testing

@@ -15,6 +15,7 @@ namespace wengert::testing {
 extern const std::vector<Bindings> rows;
 
 /// Compiles the program as it stands and compares all of its outputs at these sizes.
-void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full);
+void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full,
+             const std::vector<Donation>& donations = {});
 
 }  // namespace wengert::testing

@@ -121,6 +121,25 @@ class Build(CommandTest):
         done = subprocess.run(["./main"], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout), (0, "3 workers at most\n"))
 
+    def test_donated_inputs(self):
+        self.write("f.wg", "fn f(w: f64[N], m: f64[N], g: f64[N], A: f64[N, N]) -> (w_new: f64[N], m_new: f64[N], B: f64[N, N]) {\n"
+                           "  let m_new = 0.9 * m + g\n  (w_new = w - 0.1 * m_new, m_new = m_new, B = A @ A)\n}\n")
+        out = self.wengert("build", "f.wg", "--donate", "w:w_new,m:m_new", "--donate", "A:B", "--explain")
+        for words in ["w becomes w_new in place\n", "m becomes m_new in place\n",
+                      "A becomes B by a copy at the end: %"]:
+            self.assertIn(words, out)
+        header = self.read("f.h").decode()
+        self.assertRegex(header, r"int f\(double \*w,\s+double \*m,\s+const double \*g,\s+double \*A,\s+int64_t N,\s+"
+                                 r"void \*workspace\);")
+        roles = [(a["name"], a["role"], a.get("output")) for a in json.loads(self.read("f.json"))["entries"][0]["arguments"]]
+        self.assertEqual(roles[:4], [("w", "inout", "w_new"), ("m", "inout", "m_new"), ("g", "input", None), ("A", "inout", "B")])
+        self.refused("build", "f.wg", "--donate", "w", says="--donate wants INPUT:OUTPUT, such as w:w_new, and not 'w'")
+        self.refused("build", "f.wg", "--donate", "w:w_mew", says="there is no output 'w_mew'; did you mean 'w_new'?")
+        self.refused("build", "f.wg", "--donate", "W:w_new", says="there is no input 'W'; inputs: w, m, g, A")
+        self.refused("build", "f.wg", "--donate", "A:w_new",
+                     says=["f.wg:3:", "A is f64[N, N] and w_new is f64[N]; one element type and one shape are wanted "
+                           "(inputs that fit: w, m, g)"])
+
     def test_help_is_text(self):
         self.assertEqual([c for c in self.wengert("build", "--help") if not c.isprintable() and c != "\n"], [])
 

@@ -9,6 +9,7 @@
 #   VALUE                the functions themselves, beside their derivatives
 #   GRAD a,b  HVP a  JACOBIAN a  HESSIAN a  JVP a         derivatives in these arguments
 #   BIND N=3 D=10        numbers for symbols
+#   DONATE w:w_new       inputs whose arrays become outputs' (docs/abi.md)
 #   CPU name             x86-64-v3 unless said; TARGET_TRIPLE triple for another machine
 #   NAME name            the files' name and a single function's symbol; unless said the first of FUNCTIONS, else
 #                        the source's own name: loss.wg gives loss.h and loss_grad, whatever its function is called
@@ -20,7 +21,7 @@
 # neither LLVM nor Wengert's. Objects are made anew when a source, the command or its libraries
 # change.
 function(wengert_add_kernels target)
-  set(lists SOURCES FUNCTIONS GRAD HVP JACOBIAN HESSIAN JVP BIND)
+  set(lists SOURCES FUNCTIONS GRAD HVP JACOBIAN HESSIAN JVP BIND DONATE)
   cmake_parse_arguments(PARSE_ARGV 1 kernel "VALUE;FAST_MATH;PYTHON" "CPU;NAME;TARGET_TRIPLE;THREADS" "${lists}")
   if(kernel_UNPARSED_ARGUMENTS OR kernel_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "wengert_add_kernels(${target}): cannot make sense of "
@@ -34,8 +35,8 @@ function(wengert_add_kernels target)
     get_source_file_property(generated ${path} GENERATED)
     if(NOT EXISTS ${path} AND NOT generated)
       message(FATAL_ERROR "wengert_add_kernels(${target}): there is no file '${source}'; after SOURCES stand "
-        "files, and options are FUNCTIONS, VALUE, GRAD, HVP, JACOBIAN, HESSIAN, JVP, BIND, CPU, TARGET_TRIPLE, "
-        "NAME, THREADS, FAST_MATH and PYTHON")
+        "files, and options are FUNCTIONS, VALUE, GRAD, HVP, JACOBIAN, HESSIAN, JVP, BIND, DONATE, CPU, "
+        "TARGET_TRIPLE, NAME, THREADS, FAST_MATH and PYTHON")
     endif()
   endforeach()
   list(LENGTH kernel_SOURCES count)
@@ -50,6 +51,9 @@ function(wengert_add_kernels target)
   endforeach()
   foreach(bind IN LISTS kernel_BIND)
     list(APPEND options --bind ${bind})
+  endforeach()
+  foreach(pair IN LISTS kernel_DONATE)
+    list(APPEND options --donate ${pair})
   endforeach()
   foreach(kind IN ITEMS GRAD HVP JACOBIAN HESSIAN JVP)
     if(kernel_${kind})

@@ -32,6 +32,7 @@ struct Options {
   Derivatives request;
   CompileSettings settings;
   std::vector<std::string> kinds = {"obj", "header", "json"};
+  std::vector<std::string> donate;
   std::string name, folder;
   bool value = false, explain = false, time_passes = false;
 };
@@ -59,7 +60,16 @@ std::string shared_library(const Artifacts& made, const CompileSettings& setting
   return read_file(path);
 }
 
+DonatedInput donation(const std::string& text) {
+  const size_t colon = text.find(':');
+  if (colon == 0 || colon == text.npos || colon + 1 == text.size())
+    throw Error(Code::argument,
+                fmt::format("--donate wants INPUT:OUTPUT, such as w:w_new, and not '{}'", text));
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
 int run(Options options) {
+  for (const std::string& text : options.donate) options.settings.donate.push_back(donation(text));
   const auto wants = [&](std::string_view kind) {
     return std::find(options.kinds.begin(), options.kinds.end(), kind) != options.kinds.end();
   };
@@ -137,6 +147,9 @@ Command add_build(CLI::App& app) {
   sub->add_flag("--value", options->value, "The function itself, beside its derivatives")
       ->group(derivative_group);
   add_derivative_options(*sub, options->request);
+  add_names(*sub, "--donate", options->donate,
+            "Inputs whose arrays become outputs': one pointer, which is read and written")
+      ->type_name("INPUT:OUTPUT,...");
   sub->add_flag("--explain", options->explain,
                 "Print each kernel with its operations, bytes and source lines, and why it was cut there");
   sub->add_option("--name", options->name, "The files' name, and the entries' when there is one function")

@@ -5,6 +5,7 @@
 #include "lengths.h"
 #include "polynomial.h"
 #include "rows.h"
+#include "step.h"
 
 int main(void) {
   double value, again, dx, dy, total, gradient[4], sum, ones[2];
@@ -15,6 +16,9 @@ int main(void) {
   if (rows_grad(x, 2, &total, gradient, workspace)) return 3;
   free(workspace);
   if (lengths_grad(x, &sum, ones, NULL)) return 4;
+  double w[2] = {1, 2};
+  const double g[2] = {4, 2};
+  if (step(w, g, 2, NULL) || w[0] != -1 || w[1] != 1) return 5;
   printf("%g %g %g %g %g %g\n", value, dx, dy, total, gradient[1] * 10, ones[0] + ones[1]);
   return 0;
 }
