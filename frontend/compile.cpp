@@ -28,7 +28,8 @@ PlanOptions plan_options(const CompileSettings& settings, const Target& target, 
   return {.scalar_tier = settings.scalar_tier,
           .vector_bits = target.vector_bits,
           .threads = settings.threads,
-          .donations = donations_of(program, settings)};
+          .donations = donations_of(program, settings),
+          .workspace_limit = settings.workspace_limit};
 }
 
 Program optimized(const Program& program, const CompileSettings& settings) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ struct CompileSettings {
   /// Each input and each output once at most. build_object() leaves a pair out of programs that lack one of
   /// its names; Error(name) where all do.
   std::vector<DonatedInput> donate = {};
+  /// Bytes of workspace at most, as NAME_workspace() counts them: arrays that can be are recomputed where
+  /// they are read. The sizes must be known (bind). Error(size) says how far it goes.
+  std::optional<int64_t> workspace_limit = {};
   /// For jit: an equal program that was compiled with equal settings gives the same code again. A process
   /// keeps 64 MiB of it.
   bool reuse = true;

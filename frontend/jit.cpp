@@ -23,6 +23,7 @@ std::string settings_text(const CompileSettings& settings, const std::vector<Don
                                 settings.fast_math, settings.quick, static_cast<int>(settings.scalar_tier),
                                 settings.threads);
   for (const Donation& donation : donations) out += fmt::format("|{}:{}", donation.input, donation.output);
+  if (settings.workspace_limit) out += fmt::format("|{} bytes", *settings.workspace_limit);
   return out;
 }
 

@@ -7,6 +7,18 @@
 
 namespace wengert {
 
+size_t recomputing_cost(const Graph& graph, BodyCache& bodies, uint32_t node) {
+  const Kind kind = graph.node(node).op->kind;
+  if (kind != Kind::elementwise) return kind == Kind::gather ? 4 : 0;
+  size_t out = 0;
+  for (const Instruction& in : bodies.elementwise(graph, node).code) {
+    // A division or a root of a vector costs more than storing and loading it.
+    const bool slow = in.prim == Prim::divide || in.prim == Prim::square_root || in.prim == Prim::remainder;
+    out += in.prim == Prim::region ? 64 : slow ? cheap_to_recompute + 1 : in.prim == Prim::constant ? 0 : 1;
+  }
+  return out;
+}
+
 CostCounter::CostCounter(const Plan& plan) : plan_(plan), graph_(*plan.program->graph) {}
 
 Cost CostCounter::of(const Nest& nest) {

@@ -12,6 +12,12 @@ struct Cost {
   Extent operations = 0, bytes = 0;
 };
 
+/// Primitives that are recomputed rather than stored and loaded.
+constexpr size_t cheap_to_recompute = 8;
+/// Primitives of one element of a node; more than cheap_to_recompute where one of them costs more than
+/// storing and loading the result.
+size_t recomputing_cost(const Graph& graph, BodyCache& bodies, uint32_t node);
+
 class CostCounter {
  public:
   explicit CostCounter(const Plan& plan);

@@ -115,6 +115,16 @@ std::string explain_plan(const Plan& plan) {
     for (const std::string& result : kernel.results) out += fmt::format("    {}\n", result);
     if (!kernel.cut.empty()) out += fmt::format("    {}\n", kernel.cut);
   }
+  if (!plan.recomputed.empty())
+    out += fmt::format("recomputed where it is read, for a workspace of {} bytes at most:\n",
+                       *plan.options.workspace_limit);
+  for (const auto& [node, dear] : plan.recomputed) {
+    const Place place = plan.program->graph->place(node);
+    out += fmt::format("    %{} {} : {}{}{}\n", node, plan.program->graph->node(node).op->name,
+                       text(plan.program->graph->type({node, 0})),
+                       place.known() ? fmt::format(", from {}:{}", place.file, place.line) : "",
+                       dear ? ", with divisions, roots or functions, since nothing cheaper was left" : "");
+  }
   for (const PlacedDonation& donated : plan.donations) {
     const std::string pair =
         fmt::format("{} becomes {}", plan.program->graph->input_name({donated.argument, 0}),

@@ -8,7 +8,13 @@
 namespace wengert {
 
 Plan make_plan(const Program& program, const PlanOptions& options) {
+  return options.workspace_limit ? make_plan_within_limit(program, options)
+                                 : make_plan_without(program, options, {});
+}
+
+Plan make_plan_without(const Program& program, const PlanOptions& options, std::vector<char> recompute) {
   Plan plan;
+  plan.recompute = std::move(recompute);
   plan.program = &program;
   plan.options = options;
   assign_roles(plan);

@@ -169,6 +169,14 @@ struct PlanOptions {
   int64_t part_work = default_part_work;
   static constexpr int64_t default_part_work = int64_t{1} << 20;
   std::vector<Donation> donations = {};  ///< as their description says; callers check it
+  /// Bytes that the workspace, as NAME_workspace() gives it, may have at most.
+  std::optional<int64_t> workspace_limit = {};
+};
+
+/// A root that is computed by its readers, so that the workspace keeps to its limit.
+struct Recomputed {
+  uint32_t node;
+  bool dear;  ///< it has divisions, roots or functions
 };
 
 /// A root that lies where an array lies that is read for the last time: a donated argument, or another root
@@ -227,6 +235,9 @@ struct Plan {
   std::vector<WorkspaceRequest> requests;  ///< what lies in the workspace, for all workers together
   Extent own_stride = 0;  ///< in the workspace, from what a worker has to itself to what the next one has
 
+  std::vector<char> recompute;         ///< by node: inlined wherever that is possible; empty: none is
+  std::vector<Recomputed> recomputed;  ///< the roots among them that would be stored otherwise
+
   /// Whether a scalar depends on no other of its level: a constant, or an array's element at a fixed index.
   /// These come first in `scalars`.
   bool reads_storage(uint32_t scalar) const;
@@ -247,8 +258,12 @@ struct Plan {
   }
 };
 
-/// Throws Error(internal) for a composite.
+/// Throws Error(internal) for a composite; with a limit of the workspace, Error(size) where that cannot be
+/// kept and Error(argument) where the workspace's size is not known.
 Plan make_plan(const Program& program, const PlanOptions& options = {});
+/// The same whatever the limit is, without storing some nodes: Plan::recompute.
+Plan make_plan_without(const Program& program, const PlanOptions& options, std::vector<char> recompute);
+Plan make_plan_within_limit(const Program& program, const PlanOptions& options);  // limit_workspace.cpp
 
 /// For tests and reports: nests with their roots, loops, storage and the workspace.
 std::string print_plan(const Plan& plan);

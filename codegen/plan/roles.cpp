@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "codegen/plan/plan.h"
+#include "codegen/plan/costs.h"
 #include "ir/evaluate_kinds.h"
 #include "ir/op.h"
 
@@ -12,7 +12,6 @@ namespace wengert {
 namespace {
 
 constexpr uint32_t largest_expression = 256;  // nodes recomputed at one index; bounds the emitter's recursion
-constexpr size_t cheap = 8;                   // primitives that are recomputed rather than stored and loaded
 constexpr int64_t widest_edge = 8;            // elements of a pad that loops are split for
 constexpr uint32_t none = 0xFFFFFFFF, many = 0xFFFFFFFE;
 
@@ -72,17 +71,6 @@ struct Roles {
            kind == Kind::gather || is_narrow_pad(id);
   }
 
-  size_t body_size(uint32_t id) {
-    if (op(id).kind != Kind::elementwise) return op(id).kind == Kind::gather ? 4 : 0;
-    size_t out = 0;
-    for (const Instruction& in : bodies.elementwise(graph, id).code) {
-      // A division or a root of a vector costs more than storing and loading it.
-      const bool slow = in.prim == Prim::divide || in.prim == Prim::square_root || in.prim == Prim::remainder;
-      out += in.prim == Prim::region ? 64 : slow ? cheap + 1 : in.prim == Prim::constant ? 0 : 1;
-    }
-    return out;
-  }
-
   void mark_live() {
     for (const Output& output : plan.program->outputs) live[output.value.node] = 1;
     for (uint32_t id = graph.size(); id-- > 0;)
@@ -95,7 +83,7 @@ struct Roles {
   void measure() {
     for (uint32_t id = 0; id < graph.size(); id++) {
       if (!live[id] || scalar(id) || !can_inline(id)) continue;
-      cost[id] = body_size(id);
+      cost[id] = recomputing_cost(graph, bodies, id);
       uint64_t total = 1;
       for (Value input : graph.inputs(id)) {
         if (scalar(input.node) || stored[input.node]) continue;
@@ -181,8 +169,9 @@ struct Roles {
     if (kind == Kind::gather && partial[id] && graph.node(id).attributes->get<std::string>("fill") == "nan")
       return Role::root;
     const bool computes = kind == Kind::elementwise || kind == Kind::gather;
+    if (!plan.recompute.empty() && plan.recompute[id]) return Role::inlined;
     if (spread[id] && computes) return Role::root;
-    if (home[id] == many && computes && cost[id] > cheap) return Role::root;
+    if (home[id] == many && computes && cost[id] > cheap_to_recompute) return Role::root;
     return Role::inlined;
   }
 

@@ -15,9 +15,9 @@ namespace {
 // The requests of a workspace, and the places that wait for their offsets.
 class Requests {
  public:
-  void add(Extent& place, const Extent& bytes, uint32_t first, uint32_t last) {
+  void add(Extent& place, const Extent& bytes, uint32_t first, uint32_t last, uint32_t node = Value::none) {
     places_.push_back(&place);
-    requests_.push_back({bytes, first, last});
+    requests_.push_back({bytes, first, last, node});
   }
   bool empty() const { return places_.empty(); }
   /// Fills the places; gives the bytes of the whole.
@@ -179,7 +179,7 @@ void assign_storage(Plan& plan) {
       const auto size = static_cast<int64_t>(size_of(type.dtype));
       if (!plan.block_only[root.node]) {
         storage = {Storage::Kind::workspace};
-        workspace.add(storage.offset, element_count(type.shape) * size, time, last[root.node]);
+        workspace.add(storage.offset, element_count(type.shape) * size, time, last[root.node], root.node);
         continue;
       }
       Shape rows = type.shape;

@@ -15,6 +15,7 @@ Extent aligned_bytes(const Extent& bytes);
 struct WorkspaceRequest {
   Extent bytes;
   uint32_t first, last;
+  uint32_t node = 0xFFFFFFFF;  ///< that is stored there whole; none: accumulators, panels, slots, rows
 };
 
 struct WorkspaceLayout {

@@ -82,7 +82,7 @@ std::string show(const Bindings& symbols) {
 // What was compared; shrinking does not count.
 struct Tally {
   uint64_t programs = 0, gradients = 0, runs = 0, elements = 0, without_elements = 0;
-  uint64_t donated = 0, in_place = 0;
+  uint64_t donated = 0, in_place = 0, recomputed = 0;
   bool counting = false;
 };
 Tally tally;
@@ -136,8 +136,30 @@ std::vector<Donation> donations(const Program& program, uint64_t seed) {
   return out;
 }
 
-// Every second program is compiled as it was drawn, the others behind the passes; every third one for
-// threads; half of them store around the caches whatever the sizes.
+// Every third program is compiled for threads. In every fifth one nodes are recomputed that would be stored,
+// as a limit of the workspace might want; where sizes are known there is such a limit.
+Plan plan_of(const Program& program, uint64_t seed) {
+  PlanOptions options{.vector_bits = target_of(seed).vector_bits,
+                      .threads = seed % 3 == 0 ? 2 + static_cast<uint32_t>(seed % 7) : 1,
+                      .part_work = 1,
+                      .donations = donations(program, seed)};
+  if (seed % 5 != 2) return make_plan(program, options);
+  std::mt19937_64 random(seed);
+  std::vector<char> recompute(program.graph->size());
+  for (char& node : recompute) node = random() % 4 != 0;
+  Plan out = make_plan_without(program, options, std::move(recompute));
+  if (!make_plan(program, options).workspace.is_number()) return out;
+  for (options.workspace_limit = 0;; options.workspace_limit = 2 * *options.workspace_limit + 64) try {
+      out = make_plan(program, options);
+      if (tally.counting) tally.recomputed += !out.recomputed.empty();
+      return out;
+    } catch (const Error& error) {
+      if (error.code() != Code::size) throw;
+    }
+}
+
+// Every second program is compiled as it was drawn, the others behind the passes; half of them store around
+// the caches whatever the sizes.
 std::string kernel_differs(const Program& drawn, uint64_t seed) {
   RunOptions options;
   options.verify = false;
@@ -145,8 +167,7 @@ std::string kernel_differs(const Program& drawn, uint64_t seed) {
       seed % 2 ? optimize(drawn, options) : run_pass(remove_dead_nodes, run_pass(expand_composites, drawn));
   CompileOptions compiling{.tier = seed % 5 == 0 ? Tier::fast : Tier::full};
   if (seed / 4 % 2 == 0) compiling.beyond_caches = 0;
-  const Compiled compiled(program, compiling, target_of(seed),
-                          seed % 3 == 0 ? 2 + static_cast<uint32_t>(seed % 7) : 1, donations(program, seed));
+  const Compiled compiled(plan_of(program, seed), compiling, target_of(seed));
   if (tally.counting)
     for (const PlacedDonation& donated : compiled.plan().donations)
       tally.donated++, tally.in_place += donated.root.has_value();
@@ -284,9 +305,10 @@ int main(int argc, char** argv) {
   }
   fmt::print(
       "{} programs ({} with a gradient), {} runs, {} elements compared; "
-      "{} programs without elements; {} donated arrays, {} of them written in place; {} failures\n",
+      "{} programs without elements; {} donated arrays, {} of them written in place; {} limits of workspaces "
+      "kept by recomputing; {} failures\n",
       tally.programs, tally.gradients, tally.runs, tally.elements, tally.without_elements, tally.donated,
-      tally.in_place, failures);
+      tally.in_place, tally.recomputed, failures);
   // Too few comparisons are a failure of the test.
   const bool enough = tally.without_elements * 10 <= tally.programs && tally.in_place * 4 >= tally.programs;
   if (!enough) fmt::print("FAILED: too few programs are compared\n");

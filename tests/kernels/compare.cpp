@@ -18,8 +18,8 @@ static Tensor random_tensor(Dtype dtype, std::vector<int64_t> shape, uint64_t se
   return out;
 }
 
-static void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier,
-                    const PlanOptions& options) {
+void compare(const Program& program, const std::vector<Bindings>& sizes, const PlanOptions& options,
+             Tier tier) {
   Plan plan = make_plan(program, options);
   INFO(print_plan(plan));
   INFO(options.threads, " threads");
@@ -46,13 +46,13 @@ static void compare(const Program& program, const std::vector<Bindings>& sizes, 
 void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier,
              const std::vector<Donation>& donations) {
   PlanOptions options{.vector_bits = Target::host().vector_bits, .donations = donations};
-  compare(program, sizes, tier, options);
+  compare(program, sizes, options, tier);
   if (tier != Tier::full) return;
   // Cut wherever that is possible.
   options.threads = 3, options.part_work = 1;
-  compare(program, sizes, tier, options);
+  compare(program, sizes, options, tier);
   options.threads = 7, options.part_work = 1000;
-  compare(program, sizes, tier, options);
+  compare(program, sizes, options, tier);
 }
 
 }  // namespace wengert::testing

@@ -17,5 +17,8 @@ extern const std::vector<Bindings> rows;
 /// Compiles the program as it stands and compares all of its outputs at these sizes.
 void compare(const Program& program, const std::vector<Bindings>& sizes, Tier tier = Tier::full,
              const std::vector<Donation>& donations = {});
+/// With one plan.
+void compare(const Program& program, const std::vector<Bindings>& sizes, const PlanOptions& options,
+             Tier tier = Tier::full);
 
 }  // namespace wengert::testing

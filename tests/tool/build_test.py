@@ -140,6 +140,24 @@ class Build(CommandTest):
                      says=["f.wg:3:", "A is f64[N, N] and w_new is f64[N]; one element type and one shape are wanted "
                            "(inputs that fit: w, m, g)"])
 
+    def test_a_limit_of_the_workspace(self):
+        self.write("f.wg", "fn f(x: f64[N]) -> f64[N] {\n  let a = exp(x) + 1\n  let b = a * x + 3 / a\n  (a - sum(b)) * b\n}\n")
+        self.refused("build", "f.wg", "--workspace-limit", "1KiB",
+                     says=["a limit of the workspace wants sizes that are known: f needs", "bind N to numbers (build: --bind N=...)"])
+        bound = ["build", "f.wg", "--bind", "N=100000", "--explain"]
+        self.assertRegex(self.wengert(*bound), r"workspace: [0-9]{6,} bytes")
+        for limit in "16384", "16KiB", "16384B":
+            out = self.wengert(*bound, "--workspace-limit", limit)
+            self.assertIn("recomputed where it is read, for a workspace of 16384 bytes at most:\n    %", out)
+            self.assertIn("from f.wg:", out)
+            self.assertRegex(out, r"workspace: [0-9]{1,5} bytes")
+            self.assertRegex(self.read("f.h").decode(), r"workspace: [0-9]{1,5} bytes")
+        self.write("g.wg", "fn g(A: f64[40, 40]) -> f64[40, 40] { (A @ A) @ A }\n")
+        self.refused("build", "g.wg", "--workspace-limit", "100",
+                     says=["the workspace of g takes 1", "bytes at least, and 100 are the limit", "dot_general f64[40, 40] (g.wg:1) of 12800 bytes"])
+        for wrong in "1kb", "-1", "1.5MiB", "MiB", "9999999999GiB":
+            self.refused("build", "f.wg", "--workspace-limit=" + wrong, says=f"--workspace-limit wants bytes, such as 65536, 64KiB or 2MiB, and not '{wrong}'")
+
     def test_help_is_text(self):
         self.assertEqual([c for c in self.wengert("build", "--help") if not c.isprintable() and c != "\n"], [])
 

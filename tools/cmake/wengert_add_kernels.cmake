@@ -14,6 +14,7 @@
 #   NAME name            the files' name and a single function's symbol; unless said the first of FUNCTIONS, else
 #                        the source's own name: loss.wg gives loss.h and loss_grad, whatever its function is called
 #   THREADS 8            kernels that share their work among so many workers at most (docs/abi.md)
+#   WORKSPACE_LIMIT 2MiB workspace of each entry at most, by recomputing (docs/abi.md)
 #   FAST_MATH            permits rewrites that change rounding
 #   PYTHON               NAME.py and its shared library as well
 #
@@ -22,7 +23,7 @@
 # change.
 function(wengert_add_kernels target)
   set(lists SOURCES FUNCTIONS GRAD HVP JACOBIAN HESSIAN JVP BIND DONATE)
-  cmake_parse_arguments(PARSE_ARGV 1 kernel "VALUE;FAST_MATH;PYTHON" "CPU;NAME;TARGET_TRIPLE;THREADS" "${lists}")
+  cmake_parse_arguments(PARSE_ARGV 1 kernel "VALUE;FAST_MATH;PYTHON" "CPU;NAME;TARGET_TRIPLE;THREADS;WORKSPACE_LIMIT" "${lists}")
   if(kernel_UNPARSED_ARGUMENTS OR kernel_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "wengert_add_kernels(${target}): cannot make sense of "
       "'${kernel_UNPARSED_ARGUMENTS}${kernel_KEYWORDS_MISSING_VALUES}'")
@@ -36,7 +37,7 @@ function(wengert_add_kernels target)
     if(NOT EXISTS ${path} AND NOT generated)
       message(FATAL_ERROR "wengert_add_kernels(${target}): there is no file '${source}'; after SOURCES stand "
         "files, and options are FUNCTIONS, VALUE, GRAD, HVP, JACOBIAN, HESSIAN, JVP, BIND, DONATE, CPU, "
-        "TARGET_TRIPLE, NAME, THREADS, FAST_MATH and PYTHON")
+        "TARGET_TRIPLE, NAME, THREADS, WORKSPACE_LIMIT, FAST_MATH and PYTHON")
     endif()
   endforeach()
   list(LENGTH kernel_SOURCES count)
@@ -76,6 +77,9 @@ function(wengert_add_kernels target)
   endif()
   if(kernel_THREADS)
     list(APPEND options --threads ${kernel_THREADS})
+  endif()
+  if(kernel_WORKSPACE_LIMIT)
+    list(APPEND options --workspace-limit ${kernel_WORKSPACE_LIMIT})
   endif()
   if(kernel_PYTHON)
     string(APPEND emit ,py)

@@ -1,6 +1,7 @@
 // wengert build: functions and their derivatives as entries of one standalone object, with what other
 // languages need to call it. The files are replaced all together or not at all.
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -33,6 +34,7 @@ struct Options {
   CompileSettings settings;
   std::vector<std::string> kinds = {"obj", "header", "json"};
   std::vector<std::string> donate;
+  std::string limit;
   std::string name, folder;
   bool value = false, explain = false, time_passes = false;
 };
@@ -68,8 +70,23 @@ DonatedInput donation(const std::string& text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+int64_t number_of_bytes(const std::string& text) {
+  constexpr std::pair<std::string_view, int64_t> units[] = {
+      {"", 1}, {"B", 1}, {"KiB", int64_t{1} << 10}, {"MiB", int64_t{1} << 20}, {"GiB", int64_t{1} << 30}};
+  int64_t bytes = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), bytes);
+  const std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
+  for (const auto& [name, factor] : units)
+    if (failure == std::errc() && bytes >= 0 && unit == name &&
+        !__builtin_mul_overflow(bytes, factor, &bytes))
+      return bytes;
+  throw Error(Code::argument,
+              fmt::format("--workspace-limit wants bytes, such as 65536, 64KiB or 2MiB, and not '{}'", text));
+}
+
 int run(Options options) {
   for (const std::string& text : options.donate) options.settings.donate.push_back(donation(text));
+  if (!options.limit.empty()) options.settings.workspace_limit = number_of_bytes(options.limit);
   const auto wants = [&](std::string_view kind) {
     return std::find(options.kinds.begin(), options.kinds.end(), kind) != options.kinds.end();
   };
@@ -150,6 +167,11 @@ Command add_build(CLI::App& app) {
   add_names(*sub, "--donate", options->donate,
             "Inputs whose arrays become outputs': one pointer, which is read and written")
       ->type_name("INPUT:OUTPUT,...");
+  sub->add_option(
+         "--workspace-limit", options->limit,
+         "What each entry's workspace has at most, such as 64KiB; sizes must be known (--bind). Arrays "
+         "are recomputed where they are read, as far as need be")
+      ->type_name("BYTES");
   sub->add_flag("--explain", options->explain,
                 "Print each kernel with its operations, bytes and source lines, and why it was cut there");
   sub->add_option("--name", options->name, "The files' name, and the entries' when there is one function")

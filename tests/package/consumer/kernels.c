@@ -18,7 +18,7 @@ int main(void) {
   if (lengths_grad(x, &sum, ones, NULL)) return 4;
   double w[2] = {1, 2};
   const double g[2] = {4, 2};
-  if (step(w, g, 2, NULL) || w[0] != -1 || w[1] != 1) return 5;
+  if (step(w, g, NULL) || w[0] != -1 || w[1] != 1) return 5;
   printf("%g %g %g %g %g %g\n", value, dx, dy, total, gradient[1] * 10, ones[0] + ones[1]);
   return 0;
 }
