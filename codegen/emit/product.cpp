@@ -1,6 +1,9 @@
 // Matrix products (codegen/plan/product.h), and the maps over their results.
+#include <bit>
+
 #include "codegen/emit/parallel.h"
 #include "codegen/emit/product_matrix.h"
+#include "codegen/emit/product_mirror.h"
 #include "codegen/llvm_types.h"
 
 namespace wengert {
@@ -10,6 +13,9 @@ using llvm::Value;
 
 constexpr int64_t largest_inlined = 448;  // multiply-adds of a tile that is emitted where it is wanted
 constexpr int64_t largest_shared = 2048;  // bytes of a factor, as tiles beside and below one another share it
+// Rows and columns of symmetric results that are copied, and mapped, together: both blocks are in the first
+// cache then, or soon in it again.
+constexpr int64_t mirrored_block = 64;
 
 class ProductEmitter {
  public:
@@ -19,7 +25,12 @@ class ProductEmitter {
         product_(*nest.product),
         dtype_(product_.dtype),
         tile_(tile_for(emitter.compilation.target(), dtype_, product_.rows.number(),
-                       product_.columns.number())) {}
+                       product_.columns.number())) {
+    // Strips that begin where columns do leave out more, unless there are many of them.
+    constexpr int64_t many = 384;
+    if (triangle() && product_.rows.number() && *product_.rows.number() < many)
+      tile_.rows = std::bit_floor(tile_.rows);
+  }
 
   void run(Scope& top) {
     rows_ = emitter_.extent(product_.rows);
@@ -29,8 +40,12 @@ class ProductEmitter {
     pack_left_ = packs(top, product_.pack_left, rows_, column_bytes, product_.left.inner, left_packing);
     pack_right_ = packs(top, product_.pack_right, columns_, rows_, product_.right.inner, right_packing);
     const Stretch rows{number(0), rows_}, columns{number(0), columns_};
-    if (product_.batch.empty())
-      return emitter_.splits(nest_) ? in_parts(top) : matrix(top, {}, rows, columns);
+    if (product_.batch.empty()) {
+      // Tiles that are emitted in place want to know how many columns there are.
+      const bool whole = product_.mirrored && inlines();
+      if (whole || !emitter_.splits(nest_)) return matrix(top, {}, rows, columns);
+      return triangle() ? triangle_in_parts(top) : in_parts(top);
+    }
     const std::span<const Extent> batch(product_.batch);
     emit_in_parts(top, nest_, emitter_.whole(batch[0]), number(1), most_parts,
                   [&](Scope& part, Interval range) {
@@ -52,7 +67,7 @@ class ProductEmitter {
       if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(tall)) return known->isOne() ? if_tall : if_wide;
       return at.CreateSelect(tall, if_tall, if_wide);
     };
-    Value* tile = either(b, number(tile_.rows), number(int64_t{tile_.vectors} * tile_.lanes));
+    Value* tile = either(b, number(tile_.rows), number(tile_width()));
     const Interval side{number(0), either(b, rows_, columns_)};
     emit_in_parts(top, nest_, side, tile, nest_.workers, [&](Scope& part, Interval range) {
       Builder& c = part.builder;
@@ -60,6 +75,34 @@ class ProductEmitter {
       matrix(part, {}, {either(c, range.begin, number(0)), either(c, count, rows_)},
              {either(c, number(0), range.begin), either(c, columns_, count)});
     });
+  }
+
+  int64_t tile_width() const { return int64_t{tile_.vectors} * tile_.lanes; }
+
+  // Whether only the lower triangle is computed.
+  bool triangle() const { return product_.wanted != no_triangle; }
+
+  // Each worker has a stretch of rows; those ahead of row r have r² / 2 of the results. It ends where columns
+  // of tiles do: what is behind that in its rows is another one's copies.
+  void triangle_in_parts(Scope& top) {
+    Value* strips = divide_up(top.builder, rows_, number(tile_width()));
+    const Interval shares{number(0), number(nest_.workers)};
+    emit_in_parts(top, nest_, shares, number(1), nest_.workers, [&](Scope& part, Interval range) {
+      Value *begin = row_of_share(part.builder, range.begin, strips),
+            *end = row_of_share(part.builder, range.end, strips);
+      matrix(part, {}, {begin, part.builder.CreateSub(end, begin)}, {number(0), columns_});
+    });
+  }
+
+  Value* row_of_share(Builder& b, Value* share, Value* strips) {
+    const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
+    b.clearFastMathFlags();  // a part ends where the next one begins
+    auto real = [&](double value) { return llvm::ConstantFP::get(b.getDoubleTy(), value); };
+    Value* ahead = b.CreateFDiv(b.CreateSIToFP(share, b.getDoubleTy()), real(nest_.workers));
+    Value* side = b.CreateFMul(b.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, ahead),
+                               b.CreateSIToFP(strips, b.getDoubleTy()));
+    Value* nearest = b.CreateFPToSI(b.CreateFAdd(side, real(0.5)), b.getInt64Ty());
+    return smaller(b, rows_, b.CreateMul(nearest, number(tile_width())));
   }
 
   Value* number(int64_t value) { return llvm::ConstantInt::get(rows_->getType(), value, true); }
@@ -98,6 +141,7 @@ class ProductEmitter {
                                       batch.axes[i].base);
     place = scope.builder.CreateMul(place, scope.builder.CreateMul(rows_, columns_));
     Value* result = at(scope, emitter_.pointer(nest_.roots[0].node), place);
+    if (product_.mirrored) return symmetric(scope, batch, left, right, result, down);
     if (nest_.roots.size() == 1) return block(scope, left, right, result, down, across);
     auto behind = [](Scope& s, const Stretch& outer, const Stretch& inner) {
       return Stretch{s.builder.CreateAdd(outer.begin, inner.begin), inner.count};
@@ -112,6 +156,38 @@ class ProductEmitter {
     });
   }
 
+  // Of symmetric results these rows up to the diagonal, and the columns that mirror them.
+  void symmetric(Scope& scope, const Index& batch, const Strided& left, const Strided& right, Value* result,
+                 const Stretch& down) {
+    Builder& b = scope.builder;
+    block(scope, left, right, result, down, {number(0), b.CreateAdd(down.begin, down.count)});
+    // Blocks alike, of whole squares.
+    Value* count = b.CreateSelect(b.CreateICmpSLT(down.count, number(1)), number(1), down.count);
+    Value* blocks = divide_up(b, count, number(mirrored_block));
+    Value* size = b.CreateAnd(b.CreateAdd(divide_up(b, count, blocks), number(7)), number(-8));
+    emit_blocks(scope, down.count, size, [&](Scope& outer, const Stretch& part) {
+      const Stretch rows{outer.builder.CreateAdd(down.begin, part.begin), part.count};
+      Value* diagonal = outer.builder.CreateAdd(rows.begin, rows.count);
+      emit_blocks(outer, diagonal, size, [&](Scope& inner, const Stretch& columns) {
+        emit_mirror(inner, dtype_, result, columns_, rows, columns);
+        if (nest_.roots.size() > 1) maps_on_both_sides(inner, batch, rows, columns);
+      });
+    });
+  }
+
+  // The maps over a block and its mirror image, as far as that is above these rows.
+  void maps_on_both_sides(Scope& scope, const Index& batch, const Stretch& rows, const Stretch& columns) {
+    emit_loop(scope, {number(0), number(2)}, 1, 1, [&](Scope& side, AxisIndex k) {
+      Builder& b = side.builder;
+      Value* image = b.CreateICmpNE(k.base, number(0));
+      Value* above = smaller(b, columns.count, b.CreateSub(rows.begin, columns.begin));
+      maps(side, batch,
+           {b.CreateSelect(image, columns.begin, rows.begin), b.CreateSelect(image, above, rows.count)},
+           {b.CreateSelect(image, rows.begin, columns.begin),
+            b.CreateSelect(image, rows.count, columns.count)});
+    });
+  }
+
   // Some of the results.
   void block(Scope& scope, const Strided& left, const Strided& right, Value* result, const Stretch& down,
              const Stretch& across) {
@@ -120,6 +196,7 @@ class ProductEmitter {
     const Strided from_right{at(scope, right.first, b.CreateMul(across.begin, right.line)), right.line,
                              right.step};
     result = at(scope, result, b.CreateAdd(b.CreateMul(down.begin, columns_), across.begin));
+    Value* before = triangle() ? b.CreateSub(down.begin, across.begin) : nullptr;
     if (inlines())
       return emit_tiles(scope, tile_,
                         {.left = from_left.first,
@@ -135,10 +212,12 @@ class ProductEmitter {
                          .rows = down.count,
                          .columns = across.count,
                          .inner = inner_,
-                         .resume = b.getFalse()});
+                         .resume = b.getFalse(),
+                         .wanted = product_.wanted,
+                         .before = before});
     const MatrixKind kind{product_.pack_left != Packing::never || product_.pack_right != Packing::never,
                           !product_.first.is_number() || *product_.first.number() >= summation::long_extent,
-                          tile_rest(tile_, product_.columns.number())};
+                          triangle(), tile_rest(tile_, product_.columns.number())};
     Value* scratch =
         nest_.own_scratch == Extent(-1) ? emitter_.workspace(0) : emitter_.own_workspace(nest_.own_scratch);
     auto part = [&](const Extent& offset) {
@@ -158,7 +237,8 @@ class ProductEmitter {
                    .pack_right = pack_right_,
                    .left_scratch = part(product_.left_at),
                    .right_scratch = part(product_.right_at),
-                   .sums = part(product_.sums_at)});
+                   .sums = part(product_.sums_at),
+                   .before = before});
   }
 
   static int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }

@@ -185,11 +185,16 @@ class Tiles {
   // Rows of tiles under one another: as even as can be where their number is known, else whole ones, then
   // fours, two and one.
   void strips(Scope& outer, const Lines& columns, Tile tile, llvm::Value* width) {
+    llvm::Value* diagonal =
+        of_.before ? outer.builder.CreateSub(columns.begin, of_.before) : columns.begin;  // its row there
+    bool exact = of_.wanted == no_triangle;
     auto strips_of = [&](llvm::Value* begin, llvm::Value* end, unsigned rows, llvm::Value* panel,
                          llvm::Value* panel_rows) {
       tile.rows = rows;
-      const Interval wanted = wanted_strips(outer, tile, columns.begin, {begin, end});
-      begin = wanted.begin, end = wanted.end;
+      if (!exact) {
+        const Interval wanted = wanted_strips(outer, tile, diagonal, {begin, end});
+        begin = wanted.begin, end = wanted.end;
+      }
       emit_loop(outer, {begin, end}, rows, outer.lanes, [&](Scope& inner, AxisIndex i) {
         emit(inner, tile, {i.base, panel ? panel : i.base, panel_rows}, columns, width);
       });
@@ -198,11 +203,12 @@ class Tiles {
     Builder& b = outer.builder;
     if (const std::optional<int64_t> known = number_of(of_.rows); known && inlined_) {
       int64_t first = 0, last = *known;
-      if (const std::optional<int64_t> column = number_of(columns.begin)) {
+      if (const std::optional<int64_t> row = number_of(diagonal); row && !exact) {
         if (of_.wanted & lower_triangle)
-          first = std::min(last, *column);
-        else if (of_.wanted & upper_triangle)
-          last = std::min(last, *column + int64_t{tile.vectors} * tile.lanes);
+          first = std::clamp<int64_t>(*row, 0, last);
+        else
+          last = std::clamp<int64_t>(*row + int64_t{tile.vectors} * tile.lanes, 0, last);
+        exact = true;
       }
       if (first == last) return;
       const int64_t all = last - first, count = (all + most - 1) / most, low = all / count;
@@ -225,19 +231,19 @@ class Tiles {
     }
   }
 
-  // Of strips of a tile's rows, those that have wanted results in its columns, which begin at `column`.
-  Interval wanted_strips(Scope& scope, const Tile& tile, llvm::Value* column, Interval rows) {
+  // Of strips of a tile's rows, those that have wanted results in its columns, of which the first one meets
+  // the diagonal in row `diagonal`.
+  Interval wanted_strips(Scope& scope, const Tile& tile, llvm::Value* diagonal, Interval rows) {
     Builder& b = scope.builder;
-    if (of_.wanted == no_triangle || number_of(column)) return rows;  // exact already
     auto clamped = [&](llvm::Value* row) {
       return b.CreateSelect(b.CreateICmpSLT(row, rows.begin), rows.begin, row);
     };
     llvm::Value* height = b.getInt64(tile.rows);
     if (of_.wanted & lower_triangle) {
-      llvm::Value* above = b.CreateSub(clamped(column), rows.begin);
+      llvm::Value* above = b.CreateSub(clamped(diagonal), rows.begin);
       return {b.CreateAdd(rows.begin, b.CreateMul(b.CreateUDiv(above, height), height)), rows.end};
     }
-    llvm::Value* below = b.CreateAdd(column, b.getInt64(int64_t{tile.vectors} * tile.lanes));
+    llvm::Value* below = b.CreateAdd(diagonal, b.getInt64(int64_t{tile.vectors} * tile.lanes));
     llvm::Value* strips = divide_up(b, b.CreateSub(clamped(below), rows.begin), height);
     return {rows.begin, smaller(b, rows.end, b.CreateAdd(rows.begin, b.CreateMul(strips, height)))};
   }
@@ -305,16 +311,19 @@ std::string TileRest::text() const {
 }
 
 void call_tiles(Scope& scope, const Tile& tile, const TileBlock& o) {
-  const std::string symbol = fmt::format("products.{}.{}x{}x{}{}", name(tile.dtype), tile.rows, tile.vectors,
-                                         tile.lanes, o.rest.text());
-  const std::vector<llvm::Value*> arguments = {
-      o.left,   o.left_line,  o.left_step, o.left_packed, o.right, o.right_step, o.right_packed,
-      o.result, o.result_row, o.rows,      o.columns,     o.inner, o.resume};
+  const bool lower = o.wanted != no_triangle;
+  const std::string symbol = fmt::format("products.{}.{}x{}x{}{}{}", name(tile.dtype), tile.rows,
+                                         tile.vectors, tile.lanes, o.rest.text(), lower ? ".lower" : "");
+  std::vector<llvm::Value*> arguments = {o.left,       o.left_line,    o.left_step, o.left_packed, o.right,
+                                         o.right_step, o.right_packed, o.result,    o.result_row,  o.rows,
+                                         o.columns,    o.inner,        o.resume};
+  if (lower) arguments.push_back(o.before);
   emit_shared(scope, symbol, arguments, [&](Scope& inside, llvm::Function& function) {
     auto a = [&](unsigned i) { return function.getArg(i); };
     TileBlock block{a(0), a(1), a(2),  a(3),  a(4), inside.number(1), a(5), a(6), a(7),
                     a(8), a(9), a(10), a(11), a(12)};
     block.rest = o.rest;
+    if (lower) block.wanted = lower_triangle, block.before = a(13);
     Tiles(inside, tile, block, false).run();
   });
 }

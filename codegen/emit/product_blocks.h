@@ -48,8 +48,10 @@ struct TileBlock {
   llvm::Value *rows, *columns, *inner;
   llvm::Value* resume;  ///< i1: go on from what lies in the result
   TileRest rest = {};
-  /// For emit_tiles, of a whole matrix: which results are wanted.
+  /// Which results are wanted of a matrix; of call_tiles, the lower triangle or all. Before the block lie as
+  /// many rows of it as columns, and `before` more (null: 0).
   Triangles wanted = no_triangle;
+  llvm::Value* before = nullptr;
 };
 
 /// The rest of so many columns in all, cut into the blocks of a product.

@@ -29,8 +29,9 @@ class MatrixEmitter {
       columns = b.CreateSelect(is_long, number(ProductBlocks::chunked_columns), columns);
     }
     emit_blocks(scope, of_.columns, columns, [&](Scope& outer, const Stretch& across) {
-      emit_blocks(outer, of_.rows, rows,
-                  [&](Scope& inner, const Stretch& down) { chunks(inner, down, across); });
+      emit_blocks(outer, of_.rows, rows, [&](Scope& inner, const Stretch& down) {
+        when_wanted(inner, down, across, [&](Scope& s) { chunks(s, down, across); });
+      });
     });
   }
 
@@ -46,6 +47,19 @@ class MatrixEmitter {
   Value* number(int64_t value) { return llvm::ConstantInt::get(number_, value, true); }
   Value* at_least_one(Builder& b, Value* value) {
     return b.CreateSelect(b.CreateICmpSLT(value, number(1)), number(1), value);
+  }
+
+  // Rows ahead of the block of the matrix that is wanted, less columns ahead of it.
+  Value* before(Scope& scope, Value* row, Value* column) {
+    return scope.builder.CreateSub(scope.builder.CreateAdd(of_.before, row), column);
+  }
+
+  // Whether some of these results are.
+  void when_wanted(Scope& scope, const Stretch& down, const Stretch& across,
+                   const std::function<void(Scope&)>& body) {
+    if (!kind_.lower) return body(scope);
+    Value* rows = scope.builder.CreateAdd(before(scope, down.begin, across.begin), down.count);
+    emit_when(scope, scope.builder.CreateICmpSGT(rows, number(0)), body);
   }
 
   void chunks(Scope& scope, const Stretch& down, const Stretch& across) {
@@ -125,8 +139,9 @@ class MatrixEmitter {
                    .resume = c.CreateICmpNE(i.base, number(0))};
       const Strided right = packed(part, of_.right, across.begin, p.inner, of_.pack_right, across.count,
                                    of_.right_scratch, int64_t{tile_.vectors} * tile_.lanes);
-      emit_blocks(part, down.count, block_rows(part, down.count), [&](Scope& s, const Stretch& rows) {
-        tiles(s, {s.builder.CreateAdd(down.begin, rows.begin), rows.count}, across, right, p);
+      emit_blocks(part, down.count, block_rows(part, down.count), [&](Scope& s, const Stretch& block) {
+        const Stretch rows{s.builder.CreateAdd(down.begin, block.begin), block.count};
+        when_wanted(s, rows, across, [&](Scope& inner) { tiles(inner, rows, across, right, p); });
       });
     });
   }
@@ -173,7 +188,9 @@ class MatrixEmitter {
                 .columns = across.count,
                 .inner = part.inner.count,
                 .resume = part.resume,
-                .rest = kind_.rest});
+                .rest = kind_.rest,
+                .wanted = kind_.lower ? lower_triangle : no_triangle,
+                .before = kind_.lower ? before(scope, rows.begin, across.begin) : nullptr});
   }
 
   const Tile& tile_;
@@ -187,12 +204,14 @@ class MatrixEmitter {
 
 void call_matrices(Scope& scope, const Tile& tile, MatrixKind kind, const Matrices& m) {
   const std::string symbol =
-      fmt::format("matrices.{}.{}x{}x{}{}{}{}", name(tile.dtype), tile.rows, tile.vectors, tile.lanes,
-                  kind.may_pack ? ".packed" : "", kind.may_be_long ? ".long" : "", kind.rest.text());
-  const std::vector<llvm::Value*> arguments = {
+      fmt::format("matrices.{}.{}x{}x{}{}{}{}{}", name(tile.dtype), tile.rows, tile.vectors, tile.lanes,
+                  kind.may_pack ? ".packed" : "", kind.may_be_long ? ".long" : "", kind.lower ? ".lower" : "",
+                  kind.rest.text());
+  std::vector<llvm::Value*> arguments = {
       m.left.first, m.left.line,  m.left.step,  m.right.first,  m.right.line,    m.right.step,
       m.result,     m.result_row, m.rows,       m.columns,      m.inner,         m.first,
       m.behind,     m.pack_left,  m.pack_right, m.left_scratch, m.right_scratch, m.sums};
+  if (kind.lower) arguments.push_back(m.before);
   emit_shared(scope, symbol, arguments, [&](Scope& inside, llvm::Function& function) {
     auto a = [&](unsigned i) { return function.getArg(i); };
     const Matrices of{{a(0), a(1), a(2)},
@@ -208,7 +227,8 @@ void call_matrices(Scope& scope, const Tile& tile, MatrixKind kind, const Matric
                       a(14),
                       a(15),
                       a(16),
-                      a(17)};
+                      a(17),
+                      kind.lower ? a(18) : nullptr};
     MatrixEmitter(tile, kind, of).run(inside);
   });
 }

@@ -13,11 +13,13 @@ struct Matrices {
   llvm::Value *first, *behind;
   llvm::Value *pack_left, *pack_right;               ///< i1
   llvm::Value *left_scratch, *right_scratch, *sums;  ///< pointers
+  llvm::Value* before = nullptr;                     ///< of TileBlock; only for the lower triangle
 };
 
 /// What a product never needs is left out of the function.
 struct MatrixKind {
   bool may_pack, may_be_long;
+  bool lower;     ///< only the lower triangle is wanted
   TileRest rest;  ///< of TileBlock
 };
 

@@ -3,6 +3,7 @@
 // lie.
 #include <bit>
 
+#include "codegen/emit/product_mirror.h"
 #include "codegen/emit/product_pack.h"
 #include "codegen/llvm_types.h"
 
@@ -56,6 +57,18 @@ class ProductRows {
                               b.CreateSub(rows.end, rows.begin), b.getTrue());
       whole.wanted = product_.wanted;
       emit_tiles(scope, tile, whole);
+    });
+  }
+
+  /// Copies the results of the lower triangle to the other side.
+  void mirror(Scope& top) {
+    Value *lines = emitter_.extent(product_.rows), *columns = emitter_.extent(product_.columns);
+    each(top, [&](Scope& scope, const Index& batch) {
+      Value* place =
+          scope.builder.CreateMul(number_of(scope, batch), scope.builder.CreateMul(lines, columns));
+      Value* first = scope.number(0);
+      emit_mirror(scope, product_.dtype, at(scope, emitter_.pointer(root_), place), columns, {first, lines},
+                  {first, columns});
     });
   }
 
@@ -135,6 +148,8 @@ void emit_product_rows(Scope& scope, const Nest& nest, Interval rows) {
   ProductRows product(scope.emitter, nest);
   nest.rows == Rows::kept ? product.compute(scope, rows, nest.row_axis) : product.add(scope, rows);
 }
+
+void emit_mirrored_results(Scope& scope, const Nest& nest) { ProductRows(scope.emitter, nest).mirror(scope); }
 
 void emit_turned_factor(Scope& scope, const Nest& nest) { ProductRows(scope.emitter, nest).turn(scope); }
 

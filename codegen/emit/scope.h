@@ -243,6 +243,8 @@ void emit_tree(Scope& scope, const Nest& nest);
 void emit_product_rows(Scope& scope, const Nest& nest, Interval rows);
 /// Ahead of the tree: what the members that are products want of arrays outside of it.
 void emit_turned_factor(Scope& scope, const Nest& nest);
+/// Behind the tree: symmetric results of such a member are copied to the side that was left out.
+void emit_mirrored_results(Scope& scope, const Nest& nest);
 
 /// Lanes of a nest over these nodes and what they inline: a full vector of the widest dtype.
 unsigned lanes_of(const Emitter& emitter, const Nest& nest);

@@ -172,12 +172,8 @@ bool folds_rows(const Nest& nest) {
                      [](const Nest& member) { return member.rows == Rows::folded; });
 }
 
-}  // namespace
-
-void emit_tree(Scope& scope, const Nest& nest) {
+void emit_members(Scope& scope, const Nest& nest) {
   Emitter& emitter = scope.emitter;
-  for (const Nest& member : nest.members)
-    if (member.kind == NestKind::product && member.rows == Rows::kept) emit_turned_factor(scope, member);
   if (!emitter.splits(nest)) return Tree(emitter, nest).run(scope);
   const Interval rows = emitter.whole(nest.space[0]);
   if (!folds_rows(nest))
@@ -190,6 +186,16 @@ void emit_tree(Scope& scope, const Nest& nest) {
     Tree(emitter, nest, chunk).run_chunk(part, chunk_range(part, chunk, size, rows.end));
   });
   folds.join_places(scope, count);
+}
+
+}  // namespace
+
+void emit_tree(Scope& scope, const Nest& nest) {
+  for (const Nest& member : nest.members)
+    if (member.kind == NestKind::product && member.rows == Rows::kept) emit_turned_factor(scope, member);
+  emit_members(scope, nest);
+  for (const Nest& member : nest.members)
+    if (member.kind == NestKind::product && member.product->mirrored) emit_mirrored_results(scope, member);
 }
 
 }  // namespace wengert

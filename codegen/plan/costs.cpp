@@ -34,13 +34,21 @@ Cost CostCounter::of(const std::vector<uint32_t>& nodes) {
   return sum.cost;
 }
 
+// Two for each multiply-add; of a triangle, those of its results and of the diagonal.
+static Extent operations_of(const Nest& nest) {
+  if (!nest.product || nest.product->wanted == no_triangle || nest.product->rows != nest.product->columns)
+    return element_count(nest.space) * 2;
+  const Product& product = *nest.product;
+  return element_count(product.batch) * product.rows * (product.rows + 1) * product.inner;
+}
+
 void CostCounter::count(const Nest& nest, Sum& sum) {
   const Extent elements = element_count(nest.space);
   Extent& operations = sum.cost.operations;
   for (Value root : nest.roots) {
     const Kind kind = graph_.node(root.node).op->kind;
     if (kind == Kind::contraction)
-      operations = operations + elements * 2;
+      operations = operations + operations_of(nest);
     else if (kind == Kind::elementwise)
       count_body(root.node, sum);
     else

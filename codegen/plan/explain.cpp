@@ -31,8 +31,9 @@ class Explainer {
     for (const Nest* loop : loops) {
       for (Value root : loop->roots) {
         add_source(sources, root.node);
-        out.results.push_back(fmt::format("%{} {} : {}{}", root.node, graph_.node(root.node).op->name,
-                                          text(graph_.type(root)), where(root.node)));
+        out.results.push_back(fmt::format("%{} {} : {}{}{}", root.node, graph_.node(root.node).op->name,
+                                          text(graph_.type(root)), where(root.node),
+                                          root == loop->roots[0] ? triangle(*loop) : ""));
       }
     }
     out.sources.assign(sources.begin(), sources.end());
@@ -72,6 +73,12 @@ class Explainer {
       case Storage::Kind::workspace: return ", stored";
       default: return "";
     }
+  }
+
+  static std::string_view triangle(const Nest& loop) {
+    if (!loop.product || loop.product->wanted == no_triangle) return "";
+    return loop.product->mirrored ? ", symmetric: one triangle is computed, the other copied from it"
+                                  : ", one triangle of it";
   }
 
   // The value for which the kernel had to wait, that is, the latest one that it needs whole.

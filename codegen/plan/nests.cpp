@@ -198,15 +198,7 @@ void group_nests(Plan& plan) {
       all.push_back(std::move(nest));
     }
   }
-  if (std::ranges::any_of(all, [](const Nest& nest) { return nest.product != nullptr; })) {
-    const std::vector<Triangles> wanted = wanted_triangles(plan);
-    for (Nest& nest : all) {
-      if (!nest.product || nest.product->row_axes.size() != 1 || !nest.product->one_column_axis) continue;
-      Product product = *nest.product;
-      product.wanted = wanted[nest.roots[0].node];
-      nest.product = std::make_shared<Product>(std::move(product));
-    }
-  }
+  choose_triangles(plan, all);
   // Within a level: tree by tree, and their nests in the order of steps; folds first, so that maps over their
   // spaces can join them; else in the order of nodes.
   auto place = [&](const Nest& nest) {

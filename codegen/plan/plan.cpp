@@ -56,6 +56,7 @@ static std::string nest_text(const Plan& plan, const Nest& nest, const std::stri
   if (nest.kind == NestKind::place) out += fmt::format(" operand {} at {}", nest.operand, text(nest.offset));
   if (nest.kind == NestKind::tree) out += fmt::format(" in blocks of {}", nest.block);
   if (nest.rows == Rows::folded) out += ", rows folded";
+  if (nest.product && nest.product->mirrored) out += ", mirrored";
   out += "\n";
   for (Value root : nest.roots)
     out += fmt::format("{}  %{} = {} : {} -> {}\n", indent, root.node, graph.node(root.node).op->name,

@@ -163,6 +163,7 @@ struct ScalarRepeat {
 struct PlanOptions {
   ScalarTier scalar_tier = ScalarTier::automatic;
   unsigned vector_bits = 512;  ///< of the target
+  bool fast_math = false;      ///< a result may be rounded as the one on the other side of a diagonal is
   /// Workers that a call may have at most (docs/decisions/threads.md). 1: the kernel has no parallel_for.
   uint32_t threads = 1;
   /// What a part of a nest should do at least, in units of Nest::work; tests want less.
@@ -271,8 +272,12 @@ std::string print_plan(const Plan& plan);
 /// What a nest recomputes: the inlined nodes below its roots, once each.
 std::vector<uint32_t> inlined_by(const Plan& plan, const Nest& nest);
 
-/// By node: the triangles that its readers don't mask out (triangles.cpp).
-std::vector<Triangles> wanted_triangles(const Plan& plan);
+/// Decides of which products in these nests one triangle is computed (triangles.cpp).
+void choose_triangles(const Plan& plan, std::vector<Nest>& nests);
+
+/// Whether the results of a contraction are the same with rows and columns exchanged: to the bit, or, with
+/// fast_math, but for rounding (symmetry.cpp).
+bool is_symmetric(const Plan& plan, uint32_t contraction);
 
 /// The contraction as a matrix product, if it is one whose factors are arrays (products.cpp).
 std::optional<Product> product_of(const Plan& plan, uint32_t node);

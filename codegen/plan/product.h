@@ -41,6 +41,8 @@ struct Product {
   Extent first = 0, behind = 0;
   ProductFactor left = {}, right = {};
   Triangles wanted = no_triangle;  ///< of the results: the others need not be computed
+  /// The results are symmetric: the lower triangle is computed, and copied to the upper one.
+  bool mirrored = false;
   Packing pack_left = Packing::never, pack_right = Packing::never;
   /// Whether a vector of columns of the right factor lies side by side.
   bool columns_adjacent() const { return right.outer.is(1) || columns.is(1); }

@@ -1,7 +1,11 @@
-// Which elements of a matrix somebody wants, where the last two axes are its rows and columns: results of
-// products that every reader masks out are not computed. A mask is a comparison of two iotas.
+// Of which products one triangle is computed: of those that have symmetric results, and of those of which
+// every reader masks out the other one. The last two axes are rows and columns; a mask is a comparison of two
+// iotas.
 //
 // Invariant: what is not wanted decides nothing that leaves the kernel; what lies there may be anything.
+#include <algorithm>
+#include <cmath>
+
 #include "codegen/plan/plan.h"
 #include "ir/op.h"
 #include "ir/ops/elementwise.h"
@@ -53,8 +57,7 @@ Triangles triangles_of(const Graph& graph, Value mask, bool truth) {
   return (a == row) == truth ? upper_triangle : lower_triangle;
 }
 
-}  // namespace
-
+// By node: the triangles that its readers don't mask out.
 std::vector<Triangles> wanted_triangles(const Plan& plan) {
   const Graph& graph = *plan.program->graph;
   std::vector<Triangles> out(graph.size(), both_triangles);  // of nothing that is wanted
@@ -73,6 +76,47 @@ std::vector<Triangles> wanted_triangles(const Plan& plan) {
     }
   }
   return out;
+}
+
+// Whether leaving out the tiles above the diagonal saves more than copying results there takes. A tile is
+// about as wide as two vectors of 64 bytes, and as high.
+bool pays(const Product& product, bool mirrored) {
+  constexpr double copy = 8;  // multiply-adds in the time that a copied result takes
+  const std::optional<int64_t> rows = product.rows.number(), inner = product.inner.number();
+  double left_out = 0.5;  // of large matrices, for each result
+  if (rows) {
+    const auto n = static_cast<double>(*rows);
+    const double tile = 128 / static_cast<double>(size_of(product.dtype)), strips = std::ceil(n / tile);
+    // Behind the first one, all strips of columns but the last are whole.
+    const double above = (strips - 1) * (strips - 2) / 2 * tile * tile;
+    const double last = std::max(strips - 1, 0.0) * tile * (n - (strips - 1) * tile);
+    left_out = n == 0 ? 0 : (above + last) / (n * n);
+  }
+  if (!inner) return left_out > 0;
+  return left_out * static_cast<double>(*inner) > (mirrored ? copy / 2 : 0);
+}
+
+}  // namespace
+
+void choose_triangles(const Plan& plan, std::vector<Nest>& nests) {
+  if (std::none_of(nests.begin(), nests.end(), [](const Nest& nest) { return nest.product != nullptr; }))
+    return;
+  const std::vector<Triangles> wanted = wanted_triangles(plan);
+  for (Nest& nest : nests) {
+    if (!nest.product) continue;
+    Product product = *nest.product;
+    const uint32_t node = nest.roots[0].node;
+    const bool square = product.rows == product.columns;
+    if (product.row_axes.size() == 1 && product.one_column_axis) product.wanted = wanted[node];
+    // Outside of trees the upper triangle has no tiles of its own.
+    if (nest.rows == Rows::none)
+      product.wanted &= square && pays(product, false) ? lower_triangle : no_triangle;
+    if (product.wanted == no_triangle && square && pays(product, true) && is_symmetric(plan, node)) {
+      product.wanted = lower_triangle;
+      product.mirrored = true;
+    }
+    nest.product = std::make_shared<Product>(std::move(product));
+  }
 }
 
 }  // namespace wengert

@@ -28,11 +28,20 @@ Expr sum_of_scaled(const Match& m) {
   return summed * broadcast_to(m['y'], m.type().shape);
 }
 
+// Factors that are repeated alike are multiplied before they are repeated.
+Expr repeated_together(const Match& m) {
+  const Axes& dimensions = m.attributes(1).axes("dimensions");
+  if (m['y'].type() != m['z'].type() || dimensions != m.attributes(3).axes("dimensions")) return {};
+  return m['x'] * broadcast_in_dim(m['y'] * m['z'], m.type().shape, dimensions);
+}
+
 const Row rows[] = {
     {"(x + c) + d", "add(add(x, c), d)", fast, [](const Match& m) { return m['x'] + (m['c'] + m['d']); },
      of_floats},
     {"(x * c) * d", "multiply(multiply(x, c), d)", fast,
      [](const Match& m) { return m['x'] * (m['c'] * m['d']); }, of_floats},
+    {"broadcast(y) * (x * broadcast(z))", "multiply(broadcast_in_dim(y), multiply(x, broadcast_in_dim(z)))",
+     fast, repeated_together, of_floats},
     {"(c - x) + d", "add(subtract(c, x), d)", fast, [](const Match& m) { return (m['c'] + m['d']) - m['x']; },
      of_floats},
     {"x / c", "divide(x, c)", fast, [](const Match& m) { return m['x'] * reciprocal(m['c']); }},

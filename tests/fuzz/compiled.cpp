@@ -16,6 +16,7 @@ using testing::GuardedArray;
 Compiled::Compiled(const Program& program, CompileOptions options, const Target& target, uint32_t threads,
                    std::vector<Donation> donations)
     : Compiled(make_plan(program, {.vector_bits = target.vector_bits,
+                                   .fast_math = options.fast_math,
                                    .threads = threads,
                                    .part_work = 1,
                                    .donations = std::move(donations)}),

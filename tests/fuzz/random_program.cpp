@@ -199,6 +199,7 @@ class Drawer {
   // Some pairs of equal extents are batched or contracted.
   void contract() {
     const Expr x = any();
+    if (x.rank() > 1 && chance(15)) return contract_with_itself(x);
     const Expr y = of_type(chance(50) ? x.type() : any().type().with(x.dtype()));
     if (x.dtype() == Dtype::boolean || x.rank() + y.rank() > 5) return;
     Dimensions d;
@@ -214,6 +215,16 @@ class Drawer {
       }
     }
     add(dot_general(x, y, d));
+  }
+
+  // Results that are symmetric.
+  void contract_with_itself(Expr x) {
+    if (x.dtype() == Dtype::boolean || x.rank() > 3) return;
+    Axes batch, inner;
+    for (int64_t i = 0; i < x.rank(); i++)
+      if (chance(60)) (chance(20) ? batch : inner).push_back(i);
+    if (inner.empty() && batch.empty()) inner = {0};
+    add(dot_general(x, x, {batch, batch, inner, inner}));
   }
 
   void index() {

@@ -93,6 +93,19 @@ StructuralProgram products(Dtype dtype) {
                 {{"N", 4100}, {"M", 2}, {"K", 5}}});
 }
 
+StructuralProgram symmetric(Dtype dtype) {
+  Build b;
+  const Expr A = b.in("A", dtype, {K, N}), C = b.in("C", dtype, {N, N});
+  b.out("alone", matmul(transpose(A), A));
+  b.out("mapped", matmul(transpose(A + 1.0), A + 1.0) * 0.5 + C);
+  return named(of("symmetric results", dtype), b,
+               {{{"N", 0}, {"K", 3}},
+                {{"N", 1}, {"K", 1}},
+                {{"N", 33}, {"K", 20}},
+                {{"N", 70}, {"K", 7}},
+                {{"N", 20}, {"K", 3100}}});
+}
+
 StructuralProgram batches() {
   Build b;
   const Expr A = b.in("A", f64, {N, 4, K}), B = b.in("B", f64, {N, K, 5});
@@ -153,6 +166,7 @@ std::vector<StructuralProgram> structural_programs() {
   for (Dtype dtype : {f64, f32, i32, i64}) out.push_back(sums(dtype));
   out.push_back(extrema());
   for (Dtype dtype : {f64, f32, i64}) out.push_back(products(dtype));
+  for (Dtype dtype : {f64, f32}) out.push_back(symmetric(dtype));
   out.push_back(batches());
   for (Dtype dtype : {f64, f32}) out.push_back(placed(dtype));
   out.push_back(picked());
