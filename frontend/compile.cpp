@@ -27,10 +27,10 @@ PlanOptions plan_options(const CompileSettings& settings, const Target& target, 
                 fmt::format("{} threads are asked for; 1 to {} are possible", settings.threads, most));
   return {.scalar_tier = settings.scalar_tier,
           .vector_bits = target.vector_bits,
-           .fast_math = settings.fast_math,
-           .threads = settings.threads,
-           .donations = donations_of(program, settings),
-           .workspace_limit = settings.workspace_limit};
+          .fast_math = settings.fast_math,
+          .threads = settings.threads,
+          .donations = donations_of(program, settings),
+          .workspace_limit = settings.workspace_limit};
 }
 
 Program optimized(const Program& program, const CompileSettings& settings) {
