@@ -105,6 +105,7 @@ class TileEmitter {
     llvm::BasicBlock* begin = llvm::BasicBlock::Create(b_.getContext(), "begin", function);
     b_.CreateCondBr(of_.resume, partial, begin);
     b_.SetInsertPoint(partial);
+    fetch_next_strip();
     std::vector<Value*> loaded, out;
     each([&](unsigned r, unsigned v) { loaded.push_back(load(result(r, v), v)); });
     b_.CreateBr(begin);
@@ -116,6 +117,16 @@ class TileEmitter {
       out.push_back(sum);
     }
     return out;
+  }
+
+  // The partial results below this tile, which the next one begins with, to the second cache: in the first
+  // one their rows may all want the same places.
+  void fetch_next_strip() {
+    llvm::Value *read = b_.getInt32(0), *second_cache = b_.getInt32(2), *data = b_.getInt32(1);
+    each([&](unsigned r, unsigned v) {
+      Value* next = result(r + tile_.rows, v);
+      b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {next->getType()}, {next, read, second_cache, data});
+    });
   }
 
   bool adjacent_columns() const {
