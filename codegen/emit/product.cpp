@@ -1,6 +1,4 @@
 // Matrix products (codegen/plan/product.h), and the maps over their results.
-#include <bit>
-
 #include "codegen/emit/parallel.h"
 #include "codegen/emit/product_matrix.h"
 #include "codegen/emit/product_mirror.h"
@@ -26,10 +24,7 @@ class ProductEmitter {
         dtype_(product_.dtype),
         tile_(tile_for(emitter.compilation.target(), dtype_, product_.rows.number(),
                        product_.columns.number())) {
-    // Strips that begin where columns do leave out more, unless there are many of them.
-    constexpr int64_t many = 384;
-    if (triangle() && product_.rows.number() && *product_.rows.number() < many)
-      tile_.rows = std::bit_floor(tile_.rows);
+    if (triangle()) lower_to_columns(tile_, product_.rows.number());
   }
 
   void run(Scope& top) {
@@ -39,6 +34,9 @@ class ProductEmitter {
     Value* column_bytes = top.builder.CreateMul(columns_, number(static_cast<int64_t>(size_of(dtype_))));
     pack_left_ = packs(top, product_.pack_left, rows_, column_bytes, product_.left.inner, left_packing);
     pack_right_ = packs(top, product_.pack_right, columns_, rows_, product_.right.inner, right_packing);
+    if (product_.mirrored)
+      mirrors_ = top.builder.CreateAnd(top.builder.CreateICmpSGT(inner_, number(product_.mirrored_above)),
+                                       top.builder.CreateICmpSGT(columns_, number(tile_width())));
     const Stretch rows{number(0), rows_}, columns{number(0), columns_};
     if (product_.batch.empty()) {
       // Tiles that are emitted in place want to know how many columns there are.
@@ -161,17 +159,37 @@ class ProductEmitter {
                  const Stretch& down) {
     Builder& b = scope.builder;
     block(scope, left, right, result, down, {number(0), b.CreateAdd(down.begin, down.count)});
-    // Blocks alike, of whole squares.
+    // What would be copied is computed too where that takes less: it is another part's rows.
+    if (!is_zero(down.begin))
+      emit_when(scope, b.CreateNot(mirrors_),
+                [&](Scope& s) { block(s, left, right, result, {number(0), down.begin}, down); });
+    const bool maps = nest_.roots.size() > 1;
+    emit_when(scope, maps ? scope.builder.getTrue() : mirrors_, [&](Scope& s) {
+      both_sides(s, down, [&](Scope& inner, const Stretch& rows, const Stretch& columns) {
+        emit_when(inner, mirrors_,
+                  [&](Scope& copied) { emit_mirror(copied, dtype_, result, columns_, rows, columns); });
+        if (maps) maps_on_both_sides(inner, batch, rows, columns);
+      });
+    });
+  }
+
+  static bool is_zero(Value* value) {
+    auto* known = llvm::dyn_cast<llvm::ConstantInt>(value);
+    return known && known->isZero();
+  }
+
+  // These rows up to the diagonal, in blocks alike, of whole squares.
+  void both_sides(Scope& scope, const Stretch& down,
+                  const std::function<void(Scope&, const Stretch& rows, const Stretch& columns)>& body) {
+    Builder& b = scope.builder;
     Value* count = b.CreateSelect(b.CreateICmpSLT(down.count, number(1)), number(1), down.count);
     Value* blocks = divide_up(b, count, number(mirrored_block));
     Value* size = b.CreateAnd(b.CreateAdd(divide_up(b, count, blocks), number(7)), number(-8));
     emit_blocks(scope, down.count, size, [&](Scope& outer, const Stretch& part) {
       const Stretch rows{outer.builder.CreateAdd(down.begin, part.begin), part.count};
       Value* diagonal = outer.builder.CreateAdd(rows.begin, rows.count);
-      emit_blocks(outer, diagonal, size, [&](Scope& inner, const Stretch& columns) {
-        emit_mirror(inner, dtype_, result, columns_, rows, columns);
-        if (nest_.roots.size() > 1) maps_on_both_sides(inner, batch, rows, columns);
-      });
+      emit_blocks(outer, diagonal, size,
+                  [&](Scope& inner, const Stretch& columns) { body(inner, rows, columns); });
     });
   }
 
@@ -197,6 +215,8 @@ class ProductEmitter {
                              right.step};
     result = at(scope, result, b.CreateAdd(b.CreateMul(down.begin, columns_), across.begin));
     Value* before = triangle() ? b.CreateSub(down.begin, across.begin) : nullptr;
+    // As if all columns were ahead of the diagonal.
+    if (mirrors_) before = b.CreateSelect(mirrors_, before, columns_);
     if (inlines())
       return emit_tiles(scope, tile_,
                         {.left = from_left.first,
@@ -300,6 +320,7 @@ class ProductEmitter {
   Tile tile_;
   Value *rows_ = nullptr, *columns_ = nullptr, *inner_ = nullptr;
   Value *pack_left_ = nullptr, *pack_right_ = nullptr;  // i1
+  Value* mirrors_ = nullptr;  // i1: results are copied from the other triangle; null where they never are
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "codegen/emit/product_blocks.h"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 #include <llvm/IR/Module.h>
@@ -68,9 +69,8 @@ Tile tile_for(const Target& target, Dtype dtype, std::optional<int64_t> rows,
               std::optional<int64_t> columns) {
   Tile tile{dtype, 0, 0, target.lanes(size_of(dtype)), false};
   const int64_t registers = target.vector_registers;
-  // Sums, a vector of columns each, and one element of a row. Two vectors where broadcasts are cheap loads;
-  // three of the short ones, where a load brings less.
-  int64_t vectors = target.vector_bits == 128 ? 3 : 2;
+  // Sums, a vector of columns each, and one element of a row.
+  int64_t vectors = tile_vectors(target.vector_bits);
   if (rows) {
     for (int64_t wide : {8, 4, 3})
       if (wide > vectors && std::max<int64_t>(*rows, 1) * wide + wide + 1 < registers) {
@@ -88,6 +88,12 @@ Tile tile_for(const Target& target, Dtype dtype, std::optional<int64_t> rows,
   }
   tile.rows = static_cast<unsigned>(most);
   return tile;
+}
+
+void lower_to_columns(Tile& tile, std::optional<int64_t> rows) {
+  const unsigned height = std::bit_floor(tile.rows);
+  const int64_t many = height >= 8 ? 384 : 64;
+  if (rows && *rows < many && tile.vectors * tile.lanes % height == 0) tile.rows = height;
 }
 
 namespace {

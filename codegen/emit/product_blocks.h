@@ -30,6 +30,10 @@ void emit_shared(Scope& scope, const std::string& symbol, std::span<llvm::Value*
 /// The tile of a product with so many rows and columns (where they are known): it fits the registers.
 Tile tile_for(const Target& target, Dtype dtype, std::optional<int64_t> rows, std::optional<int64_t> columns);
 
+/// Of a triangle: strips of rows that begin where columns of tiles do leave out more, but lower tiles have
+/// fewer sums, which wait for one another. Lowers the tile where the first weighs more.
+void lower_to_columns(Tile& tile, std::optional<int64_t> rows);
+
 /// Columns behind the whole tiles: vectors, and lanes of each; -1 where that is not known.
 struct TileRest {
   int vectors = -1;

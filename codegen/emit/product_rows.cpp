@@ -44,8 +44,8 @@ class ProductRows {
   void add(Scope& top, Interval rows) {
     Tile tile = tile_for(emitter_.compilation.target(), product_.dtype, product_.rows.number(),
                          product_.columns.number());
-    // Of a triangle, strips that begin where columns do.
-    if (product_.wanted != no_triangle && columns_beyond(tile)) tile.rows = std::bit_floor(tile.rows);
+    if (product_.wanted != no_triangle && columns_beyond(tile))
+      lower_to_columns(tile, product_.rows.number());
     Value *lines = emitter_.extent(product_.rows), *columns = emitter_.extent(product_.columns);
     each(top, [&](Scope& scope, const Index& batch) {
       Builder& b = scope.builder;

@@ -1,8 +1,8 @@
 // A matrix product: a contraction of numbers with axes of its own on both sides, as a plan sees it. The axes
 // of each group (batch, rows, columns, inner) are one after another in memory, so that a group is one index.
 //
-// Invariant: what is here follows from the program alone, not from the target; tiles and blocks that a target
-// chooses fit the workspace that is counted here.
+// Invariant: what is here follows from the program, not from the target, but for whether it pays to leave out
+// a triangle; tiles and blocks that a target chooses fit the workspace that is counted here.
 #pragma once
 #include <cstdint>
 
@@ -43,6 +43,8 @@ struct Product {
   Triangles wanted = no_triangle;  ///< of the results: the others need not be computed
   /// The results are symmetric: the lower triangle is computed, and copied to the upper one.
   bool mirrored = false;
+  /// Mirrored only where the contraction has more elements than this, else computed whole.
+  int64_t mirrored_above = 0;
   Packing pack_left = Packing::never, pack_right = Packing::never;
   /// Whether a vector of columns of the right factor lies side by side.
   bool columns_adjacent() const { return right.outer.is(1) || columns.is(1); }
@@ -68,6 +70,10 @@ struct PackingRule {
   static constexpr int64_t page = 4096;
 };
 constexpr PackingRule right_packing{256 << 10, 56, 128 << 10}, left_packing{256 << 10, 512, 256 << 10};
+
+/// Vectors of columns of a tile: two where broadcasts are cheap loads; three of the short ones, where a load
+/// brings less.
+constexpr unsigned tile_vectors(unsigned vector_bits) { return vector_bits == 128 ? 3 : 2; }
 
 /// Sums of chunks that wait for their neighbours: one for each bit of a chunk's number.
 constexpr int64_t sum_levels = 6;

@@ -3,6 +3,7 @@
 // Symmetric to the bit: both are that array, moved alike. Results (i, j) and (j, i) sum the same products in
 // the same order, and the factors of a product commute. With fast_math also: both are linear in that array,
 // with coefficients that depend on neither the result's row nor its column, as in (D A)ᵀ A with a diagonal D.
+// A mask is no such coefficient: what it drops it drops whole, where 0 times a NaN is one.
 #include <algorithm>
 
 #include "codegen/plan/plan.h"
@@ -27,7 +28,7 @@ struct Along {
 
 // A value at an index of the contraction.
 struct Place {
-  uint32_t node;
+  Value value;
   std::vector<Along> axes;
   bool operator==(const Place&) const = default;
 };
@@ -62,7 +63,7 @@ class Symmetry {
                &inner = attributes.axes(operand == 0 ? "lhs_contract" : "rhs_contract");
     const Value value = graph_.inputs(node_)[operand];
     const Shape& shape = graph_.type(value).shape;
-    Place out{value.node, std::vector<Along>(shape.size())};
+    Place out{value, std::vector<Along>(shape.size())};
     Axes order = batch;
     order.insert(order.end(), inner.begin(), inner.end());
     shared_ = static_cast<int64_t>(order.size());
@@ -81,9 +82,9 @@ class Symmetry {
   }
 
   bool moves(Place& place) const {
-    const Node& node = graph_.node(place.node);
+    const Node& node = graph_.node(place.value.node);
     if (node.op->kind != Kind::movement && node.op->kind != Kind::reshape) return false;
-    const Value from = graph_.inputs(place.node)[0];
+    const Value from = graph_.inputs(place.value.node)[0];
     const Type& type = graph_.type(from);
     std::vector<Along> axes;
     if (node.op->kind == Kind::movement) {
@@ -95,7 +96,7 @@ class Symmetry {
         axis = {of.axis, map.offset + of.offset * map.stride, of.stride * map.stride};
       }
     } else {
-      const Shape& shape = graph_.type({place.node, 0}).shape;
+      const Shape& shape = graph_.type(place.value).shape;
       if (!by_ones(shape, type.shape)) return false;
       size_t next = 0;
       for (const Extent& extent : type.shape) {
@@ -107,12 +108,12 @@ class Symmetry {
         axes.push_back(place.axes[next++]);
       }
     }
-    place = {from.node, std::move(axes)};
+    place = {from, std::move(axes)};
     return true;
   }
 
   Place operand(const Place& place, size_t i) const {
-    return source({graph_.inputs(place.node)[i].node, place.axes});
+    return source({graph_.inputs(place.value.node)[i], place.axes});
   }
 
   // Whether the element is the same for all rows or columns of the result.
@@ -124,8 +125,9 @@ class Symmetry {
       if (std::none_of(place.axes.begin(), place.axes.end(),
                        [&](const Along& along) { return along.axis >= shared_; }))
         continue;
-      if (graph_.node(place.node).op->kind != Kind::elementwise || ++steps_ > most_steps) return false;
-      for (size_t i = 0; i < graph_.inputs(place.node).size(); i++) pending.push_back(operand(place, i));
+      if (graph_.node(place.value.node).op->kind != Kind::elementwise || ++steps_ > most_steps) return false;
+      for (size_t i = 0; i < graph_.inputs(place.value.node).size(); i++)
+        pending.push_back(operand(place, i));
     }
     return true;
   }
@@ -134,7 +136,7 @@ class Symmetry {
   std::optional<Place> scaled(const Place& place) {
     const Place x = operand(place, 0), y = operand(place, 1);
     if (is_coefficient(y)) return x;
-    if (graph_.node(place.node).op != &ops::divide && is_coefficient(x)) return y;
+    if (graph_.node(place.value.node).op != &ops::divide && is_coefficient(x)) return y;
     return std::nullopt;
   }
 
@@ -142,7 +144,7 @@ class Symmetry {
   std::vector<Place> cores(Place place) {
     std::vector<Place> out{place};
     while (out.size() < most_cores) {
-      const Op* op = graph_.node(place.node).op;
+      const Op* op = graph_.node(place.value.node).op;
       if (op == &ops::negate) {
         place = operand(place, 0);
       } else if (op == &ops::multiply || op == &ops::divide) {
@@ -166,9 +168,9 @@ class Symmetry {
     while (!pending.empty()) {
       const Place place = std::move(pending.back());
       pending.pop_back();
-      if (place == core || is_zero(place)) continue;
+      if (place == core) continue;
       if (++steps_ > most_steps) return false;
-      const Op* op = graph_.node(place.node).op;
+      const Op* op = graph_.node(place.value.node).op;
       if (op == &ops::add || op == &ops::subtract) {
         pending.push_back(operand(place, 0));
         pending.push_back(operand(place, 1));
@@ -179,20 +181,11 @@ class Symmetry {
         if (!of) return false;
         pending.push_back(*of);
         if (op == &ops::fma) pending.push_back(operand(place, 2));
-      } else if (op == &ops::select && is_coefficient(operand(place, 0))) {
-        pending.push_back(operand(place, 1));
-        pending.push_back(operand(place, 2));
       } else {
         return false;
       }
     }
     return true;
-  }
-
-  bool is_zero(const Place& place) const {
-    if (graph_.node(place.node).op != &ops::constant) return false;
-    const Tensor& value = graph_.node(place.node).attributes->get<Tensor>("value");
-    return value.shape.empty() && value.at(0) == 0;
   }
 
   const Graph& graph_;

@@ -78,22 +78,25 @@ std::vector<Triangles> wanted_triangles(const Plan& plan) {
   return out;
 }
 
-// Whether leaving out the tiles above the diagonal saves more than copying results there takes. A tile is
-// about as wide as two vectors of 64 bytes, and as high.
-bool pays(const Product& product, bool mirrored) {
+// The part of the results that leaving out the tiles above the diagonal leaves out. A tile is as wide as its
+// vectors of columns, and about as high.
+double left_out(const Product& product, unsigned vector_bits) {
+  const std::optional<int64_t> rows = product.rows.number();
+  if (!rows) return 0.5;  // of large matrices
+  const auto n = static_cast<double>(*rows);
+  const double lanes = vector_bits / 8 / static_cast<double>(size_of(product.dtype));
+  const double tile = tile_vectors(vector_bits) * lanes, strips = std::ceil(n / tile);
+  // Behind the first one, all strips of columns but the last are whole.
+  const double above = (strips - 1) * (strips - 2) / 2 * tile * tile;
+  const double last = std::max(strips - 1, 0.0) * tile * (n - (strips - 1) * tile);
+  return n == 0 ? 0 : (above + last) / (n * n);
+}
+
+// Of a contraction of more elements than this, results that are left out save more than copying them takes:
+// so many multiply-adds as are done in the time that copying half of the results takes.
+int64_t mirrored_above(double left_out) {
   constexpr double copy = 8;  // multiply-adds in the time that a copied result takes
-  const std::optional<int64_t> rows = product.rows.number(), inner = product.inner.number();
-  double left_out = 0.5;  // of large matrices, for each result
-  if (rows) {
-    const auto n = static_cast<double>(*rows);
-    const double tile = 128 / static_cast<double>(size_of(product.dtype)), strips = std::ceil(n / tile);
-    // Behind the first one, all strips of columns but the last are whole.
-    const double above = (strips - 1) * (strips - 2) / 2 * tile * tile;
-    const double last = std::max(strips - 1, 0.0) * tile * (n - (strips - 1) * tile);
-    left_out = n == 0 ? 0 : (above + last) / (n * n);
-  }
-  if (!inner) return left_out > 0;
-  return left_out * static_cast<double>(*inner) > (mirrored ? copy / 2 : 0);
+  return static_cast<int64_t>(copy / 2 / left_out);
 }
 
 }  // namespace
@@ -109,11 +112,14 @@ void choose_triangles(const Plan& plan, std::vector<Nest>& nests) {
     const bool square = product.rows == product.columns;
     if (product.row_axes.size() == 1 && product.one_column_axis) product.wanted = wanted[node];
     // Outside of trees the upper triangle has no tiles of its own.
-    if (nest.rows == Rows::none)
-      product.wanted &= square && pays(product, false) ? lower_triangle : no_triangle;
-    if (product.wanted == no_triangle && square && pays(product, true) && is_symmetric(plan, node)) {
-      product.wanted = lower_triangle;
-      product.mirrored = true;
+    const double part = square ? left_out(product, plan.options.vector_bits) : 0;
+    const bool pays = part > 0 && !product.inner.is(0);
+    if (nest.rows == Rows::none) product.wanted &= pays ? lower_triangle : no_triangle;
+    if (pays && product.wanted == no_triangle) {
+      product.mirrored_above = mirrored_above(part);
+      const std::optional<int64_t> inner = product.inner.number();
+      product.mirrored = (!inner || *inner > product.mirrored_above) && is_symmetric(plan, node);
+      if (product.mirrored) product.wanted = lower_triangle;
     }
     nest.product = std::make_shared<Product>(std::move(product));
   }

@@ -1,96 +1,20 @@
 // Symmetric results: one triangle is computed and the other copied from it, to the evaluator's bits where the
-// factors are the same array, and with fast_math also where one is scaled along the contraction.
-#include <cmath>
-#include <random>
+// factors are the same array.
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
-#include "../fuzz/compiled.h"
-#include "../kernels/compare.h"
+#include "codegen/emit/entry.h"
 #include "codegen/plan/explain.h"
-#include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/leaves.h"
 #include "ir/ops/math.h"
-#include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "passes/pipeline.h"
+#include "symmetric.h"
 
 using namespace wengert;
 using namespace wengert::testing;
-
-namespace {
-
-const PlanOptions fast{.fast_math = true};
-
-size_t mirrored(const Program& program, const PlanOptions& options = {}) {
-  size_t count = 0;
-  make_plan(program, options).each_nest([&](const Nest& nest) {
-    count += nest.product && nest.product->mirrored;
-  });
-  return count;
-}
-
-// AᵀA with k × n numbers in A, or A Aᵀ with n × k.
-Program gram(Dtype dtype, bool transposed, const Extent& n, const Extent& k) {
-  Build b;
-  const Expr A = b.in("A", dtype, transposed ? Shape{k, n} : Shape{n, k});
-  b.out("AA", transposed ? matmul(transpose(A), A) : matmul(A, transpose(A)));
-  return std::move(b.program);
-}
-
-std::vector<Tensor> normal_arguments(const Program& program, const Bindings& sizes) {
-  std::mt19937_64 random(3);
-  std::vector<Tensor> out;
-  for (Value input : program.inputs()) {
-    const Type& type = program.graph->type(input);
-    Tensor& made = out.emplace_back(type.dtype, numbers(type.shape, sizes));
-    for (int64_t i = 0; i < made.count(); i++) made.set(i, std::normal_distribution<>()(random));
-  }
-  return out;
-}
-
-// The largest number expected, the largest difference from it, and between the two sides of a diagonal.
-struct Differences {
-  double largest = 0, difference = 0, asymmetry = 0;
-  Differences(const Tensor& expected, const Tensor& got) {
-    const int64_t n = expected.shape.back();
-    for (int64_t i = 0; i < expected.count(); i++) {
-      const int64_t first = i / (n * n) * n * n, row = (i - first) / n, column = i % n;
-      largest = std::max(largest, std::abs(expected.at(i)));
-      difference = std::max(difference, std::abs(expected.at(i) - got.at(i)));
-      asymmetry = std::max(asymmetry, std::abs(got.at(i) - got.at(first + column * n + row)));
-    }
-  }
-};
-
-// With fast_math: near the evaluator's results, and exactly symmetric.
-void compare_fast(const Program& program, const std::vector<Bindings>& sizes) {
-  const CompileOptions options{.fast_math = true};
-  const Target shipped = Target::named("");
-  const fuzz::Compiled compiled[] = {{program, options},
-                                     {program, options, Target::host(), 3},
-                                     {program, options, shipped.runs_here() ? shipped : Target::host()}};
-  for (const Bindings& known : sizes) {
-    std::string at;
-    for (const auto& [name, number] : known) at += name + "=" + std::to_string(number) + " ";
-    INFO(at);
-    const std::vector<Tensor> arguments = normal_arguments(program, known);
-    const Evaluation expected = evaluate(program, arguments, known);
-    for (const fuzz::Compiled& kernel : compiled) {
-      const Evaluation got = kernel.run(arguments, known);
-      for (size_t k = 0; k < expected.outputs.size(); k++) {
-        INFO(program.outputs[k].name);
-        const Tensor& x = expected.outputs[k];
-        const Differences d(x, got.outputs[k]);
-        CHECK(d.difference <= (x.dtype == Dtype::f32 ? 1e-4 : 1e-12) * d.largest);
-        CHECK(d.asymmetry == 0);
-      }
-    }
-  }
-}
-
-}  // namespace
 
 TEST_CASE("known sizes from nothing to many tiles, to the bit") {
   for (int64_t n : {0, 1, 7, 8, 13, 14, 15, 16, 17, 28, 29, 32, 33, 64, 65, 100, 130, 257})
@@ -218,44 +142,14 @@ TEST_CASE("what is not symmetric to the bit is computed whole") {
   compare(b.program, {{}});
 }
 
-TEST_CASE("with fast_math one factor may be scaled along the contraction") {
-  for (Dtype dtype : {f64, f32})
-    for (int64_t n : {17, 100}) {
-      Build b;
-      const Expr x = b.in("x", dtype, {K, n}), d = b.in("d", dtype, {K}), e = b.in("e", dtype, {K});
-      const Expr down = broadcast_in_dim(d, {K, n}, {0}), more = broadcast_in_dim(e, {K, n}, {0});
-      b.out("left", matmul(transpose(x * down), x));
-      b.out("right", matmul(transpose(x), down * x));
-      b.out("turned", matmul(transpose(x) * d, x));
-      b.out("both", matmul(transpose(x * more), x / (1.0 + square(down))));
-      b.out("number", matmul(transpose(x), -x * 0.5));
-      // As the Hessian of Σ log(1 + exp(x w)) comes out of its gradient.
-      b.out("sums", matmul(transpose(down * (x * more - square(more) * (x * down))), x));
-      b.out("masked", matmul(transpose(where(down > 0.0, x * more, 0.0)), x));
-      b.out("fma", matmul(transpose(fma(x, down, x)), x));
-      CHECK(mirrored(b.program) == 0);
-      const size_t expected = dtype == f32 && n == 17 ? 0 : 8;
-      CHECK(mirrored(b.program, fast) == expected);
-      if (expected > 0) compare_fast(b.program, {{{"K", 0}}, {{"K", 5}}, {{"K", 330}}});
-    }
-  Build b;
-  const Expr x = b.in("x", f64, {2, N, M}), d = b.in("d", f64, {M});
-  b.out("batch", dot_general(x * d, x, {{0}, {0}, {2}, {2}}));
-  CHECK(mirrored(b.program, fast) == 1);
-  compare_fast(b.program, {{{"N", 0}, {"M", 3}}, {{"N", 5}, {"M", 1}}, {{"N", 70}, {"M", 30}}});
-}
-
-TEST_CASE("what is not linear in the other factor, or scaled along rows, is no case for it") {
-  Build b;
-  const Expr x = b.in("x", f64, {K, 40}), d = b.in("d", f64, {K}), c = b.in("c", f64, {40});
-  const Expr down = broadcast_in_dim(d, {K, 40}, {0});
-  b.out("columns scaled", matmul(transpose(x * c), x));
-  b.out("square", matmul(transpose(x * x), x));
-  b.out("shifted", matmul(transpose(x + down), x));
-  b.out("divides", matmul(transpose(down / x), x));
-  b.out("masked by itself", matmul(transpose(where(x > 0.0, x, 0.0)), x));
-  b.out("other one", matmul(transpose(reverse(x, {0}) * down), x));
-  CHECK(mirrored(b.program, fast) == 0);
+TEST_CASE("the vectors of the target say which matrices have tiles to leave out") {
+  for (const auto& [bits, most] : {std::pair(512, 16), std::pair(256, 8), std::pair(128, 6)}) {
+    const PlanOptions options{.vector_bits = static_cast<unsigned>(bits)};
+    CHECK(mirrored(gram(f64, true, most, 1000), options) == 0);
+    CHECK(mirrored(gram(f64, true, most + 1, 1000), options) == 1);
+    CHECK(mirrored(gram(f32, true, 2 * most, 1000), options) == 0);
+    CHECK(mirrored(gram(f32, true, 2 * most + 1, 1000), options) == 1);
+  }
 }
 
 TEST_CASE("a triangle that every reader masks out is left out without being copied") {
@@ -276,6 +170,25 @@ TEST_CASE("a triangle that every reader masks out is left out without being copi
 }
 
 #ifdef __x86_64__
+TEST_CASE("tiles of a triangle keep sums enough to hide how long each step of one takes") {
+  auto has_rows = [](const char* cpu, Dtype dtype, int64_t n, int rows) {
+    const Target target = Target::named("x86_64-linux-gnu", cpu);
+    const Program program = gram(dtype, true, n, n);
+    const Plan plan = make_plan(program, {.vector_bits = target.vector_bits});
+    Compilation compilation(target, {.tier = Tier::fast}, "tiles");
+    emit_entry(compilation, plan, describe_entry(plan, "kernel"));
+    const std::string tile =
+        fmt::format("products.{}.{}x2x{}.", name(dtype), rows, target.lanes(size_of(dtype)));
+    return compilation.emit_ir().find(tile) != std::string::npos;
+  };
+  for (Dtype dtype : {f64, f32}) {
+    CHECK(has_rows("x86-64-v3", dtype, 48, 4));
+    CHECK(has_rows("x86-64-v3", dtype, 128, 6));
+    CHECK(has_rows("x86-64-v4", dtype, 128, 8));
+    CHECK(has_rows("x86-64-v4", dtype, 400, 14));
+  }
+}
+
 TEST_CASE("the registers and vectors of another processor") {
   const Target target = Target::named("", "x86-64-v3");
   if (!target.runs_here()) return;
