@@ -167,24 +167,25 @@ std::vector<Tensor> CompiledFunction::run(std::span<const Tensor> arguments, std
   std::vector<const void*> inputs;
   for (const Tensor& argument : arguments) inputs.push_back(argument.bytes.data());
   std::vector<Tensor> results(program_->outputs.size());
-  for (const auto& [input, output] : donated_) {
-    if (given)
-      results[output] = std::move((*given)[input]);
-    else
-      results[output] = arguments[input];
-    inputs[input] = results[output].bytes.data();
-  }
-  std::vector<void*> outputs;
+  std::vector<void*> outputs(results.size());
   for (size_t i = 0; i < results.size(); i++) {
     const Type& type = program_->graph->type(program_->outputs[i].value);
-    const bool donated =
-        std::any_of(donated_.begin(), donated_.end(), [&](auto pair) { return pair.second == i; });
-    if (!donated) results[i] = Tensor(type.dtype, numbers(type.shape, bindings));
-    outputs.push_back(results[i].bytes.data());
+    const auto donation =
+        std::find_if(donated_.begin(), donated_.end(), [&](auto pair) { return pair.second == i; });
+    if (donation == donated_.end())
+      results[i] = Tensor(type.dtype, numbers(type.shape, bindings));
+    else if (!given)
+      results[i] = arguments[donation->first];
+    outputs[i] = results[i].bytes.data();
   }
+  // What is given away is only taken over when the kernel has run: if it refuses, nothing is lost.
+  for (const auto& [input, output] : donated_)
+    inputs[input] = given ? (*given)[input].bytes.data() : results[output].bytes.data();
   const int code =
       call(inputs.data(), symbols.data(), outputs.data(), const_cast<std::byte*>(workspace.data()));
   if (code < 0) throw Error(Code::size, fmt::format("{}: {}", program_->name, refusal(code)));
+  for (const auto& [input, output] : donated_)
+    if (given) results[output] = std::move((*given)[input]);
   if (flags) *flags |= code;
   return results;
 }

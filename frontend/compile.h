@@ -38,11 +38,12 @@ struct CompileSettings {
   /// Workers that share a call's work at most; the bits of the results do not depend on it. Above 1 the
   /// kernel takes a parallel_for (docs/abi.md); for jit it is the process's own (runtime/threads.h).
   uint32_t threads = 1;
-  /// Each input and each output once at most. build_object() leaves a pair out of programs that lack one of
-  /// its names; Error(name) where all do.
+  /// Each input and each output once at most; placed in this order. build_object() leaves a pair out of
+  /// programs that lack one of its names; Error(name) where all do.
   std::vector<DonatedInput> donate = {};
   /// Bytes of workspace at most, as NAME_workspace() counts them: arrays that can be are recomputed where
-  /// they are read. The sizes must be known (bind). Error(size) says how far it goes.
+  /// they are read. What it depends on must be numbers (bind), else Error(argument). Error(size) says how far
+  /// the search came.
   std::optional<int64_t> workspace_limit = {};
   /// For jit: an equal program that was compiled with equal settings gives the same code again. A process
   /// keeps 64 MiB of it.

@@ -33,8 +33,11 @@ std::string spell(const DonatedInput& donated) {
 
 [[noreturn]] void unknown(const DonatedInput& donated, std::string_view kind, const std::string& name,
                           const std::vector<std::string>& known) {
-  throw Error(Code::name, fmt::format("{}: there is no {} '{}'{}; {}s: {}", spell(donated), kind, name,
-                                      language::suggestion(name, known), kind, fmt::join(known, ", ")));
+  // Short names are like too many others to be corrected, but for this habit.
+  const std::string hint = contains(known, name + "_") ? fmt::format("; did you mean '{}_'?", name)
+                                                       : language::suggestion(name, known);
+  throw Error(Code::name, fmt::format("{}: there is no {} '{}'{}; {}s: {}", spell(donated), kind, name, hint,
+                                      kind, fmt::join(known, ", ")));
 }
 
 // Throws unless the two may lie in one array.

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "codegen/describe/standard_names.h"
+#include "codegen/plan/workspace.h"
 #include "ir/error.h"
-#include "runtime/kernel_abi.h"
 
 namespace wengert {
 namespace {
@@ -260,8 +260,7 @@ std::string_view c_type(Dtype dtype) {
 }
 
 std::string workspace_text(const Entry& entry, const ArgumentNames& names) {
-  if (entry.workspace.is(0)) return "0 bytes";
-  return names.spell(entry, entry.workspace + Extent(WENGERT_WORKSPACE_ALIGNMENT - 1)) + " bytes";
+  return names.spell(entry, with_alignment(entry.workspace)) + " bytes";
 }
 
 }  // namespace wengert

@@ -71,6 +71,9 @@ class _Kernel:
         if not _builtins.isinstance(value, _numpy.ndarray):
             kind = _builtins.type(value).__name__
             raise _builtins.TypeError(f"{self.name}: {name} is {kind}; it is written, so a NumPy array of {dtype} is wanted")
+        if _builtins.type(value) not in (_numpy.ndarray, _numpy.memmap):  # masks and units would not be kept
+            kind = _builtins.type(value).__name__
+            raise _builtins.TypeError(f"{self.name}: {name} is {kind}; it is written, so a plain NumPy array is wanted")
         if value.dtype != _DTYPES[dtype]:
             raise _builtins.TypeError(f"{self.name}: {name} is {value.dtype}; it is written, so {dtype} itself is wanted")
         if value.ndim != _builtins.len(extents):

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "codegen/plan/overwriting.h"
-#include "ir/op.h"
 
 namespace wengert {
 namespace {
@@ -19,9 +18,9 @@ bool is_donated_later(const Plan& plan, uint32_t output, const PlacedDonation& n
 // Why the root cannot be written over the argument, whatever reads that; empty: it might.
 std::string other_output(const Plan& plan, const PlacedDonation& donated, uint32_t root) {
   const std::vector<Output>& outputs = plan.program->outputs;
-  if (plan.roles[root] != Role::root)
-    return fmt::format("it is computed by no kernel: %{} is {}", root,
-                       plan.program->graph->node(root).op->name);
+  if (plan.roles[root] == Role::argument)
+    return fmt::format("it is the input {} as it stands", plan.program->graph->input_name({root, 0}));
+  if (plan.roles[root] == Role::constant) return "it is a constant";
   for (uint32_t i = 0; i < outputs.size(); i++) {
     if (i == donated.donation.output) continue;
     const uint32_t other = plan.source[outputs[i].value.node];
@@ -45,7 +44,7 @@ void place_donations(Plan& plan) {
     const uint32_t root = plan.source[plan.program->outputs[donated.donation.output].value.node];
     if (root == donated.argument) continue;  // it is there
     donated.why = other_output(plan, donated, root);
-    if (donated.why.empty()) donated.why = overwriting.conflict(donated.argument, root, true);
+    if (donated.why.empty()) donated.why = overwriting.conflict(donated.argument, root);
     if (!donated.why.empty()) continue;
     overwriting.write_over(donated.argument, root);
     donated.root = root;

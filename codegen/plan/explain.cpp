@@ -141,7 +141,7 @@ std::string explain_plan(const Plan& plan) {
   }
   if (const KernelExplanation scalars = explain_scalars(plan); !scalars.loops.empty())
     out += fmt::format("{}\n{}", scalars.loops, print_chunks(plan));
-  return out + fmt::format("workspace: {} bytes\n", plan.workspace.text());
+  return out + fmt::format("workspace: {} bytes\n", with_alignment(plan.workspace).text());
 }
 
 }  // namespace wengert

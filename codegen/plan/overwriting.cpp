@@ -19,9 +19,9 @@ Overwriting::Overwriting(Plan& plan, std::span<const uint32_t> arrays)
   find_positions();
 }
 
-std::string Overwriting::conflict(uint32_t array, uint32_t root, bool may_move) {
+std::string Overwriting::conflict(uint32_t array, uint32_t root) {
   std::optional<Conflict> found = find_conflict(array, root);
-  if (may_move && found && found->wait != nowhere && move_behind(first_[root].nest, found->wait))
+  if (found && found->wait != nowhere && move_behind(first_[root].nest, found->wait))
     found = find_conflict(array, root);
   return found ? found->why : "";
 }
@@ -106,9 +106,8 @@ std::optional<Overwriting::Conflict> Overwriting::conflict_with(const Reader& re
                                                                 uint32_t root) const {
   const Position writer = first_[root], at = last_[reader.node];
   const auto reads = [&](const char* how) {
-    const std::string name =
-        plan_.roles[array] == Role::argument ? graph_.input_name({array, 0}) : fmt::format("%{}", array);
-    return fmt::format("%{} ({}) reads {} {}", reader.node, graph_.node(reader.node).op->name, name, how);
+    return fmt::format("%{} ({}) reads {} {}", reader.node, graph_.node(reader.node).op->name,
+                       graph_.input_name({array, 0}), how);
   };
   if (plan_.roles[reader.node] == Role::scalar)
     return plan_.levels[reader.node] < plan_.nests[writer.nest].level

@@ -1,4 +1,4 @@
-// Whether a root may be written over the elements of an array that is read for the last time.
+// Whether a root may be written over the elements of an argument that is read for the last time.
 //
 // It may where no element is read after it was overwritten: what reads the array runs in nests before the one
 // that writes the root, or in that one, at the very index that is written; in a tree, members before it may
@@ -16,16 +16,14 @@ namespace wengert {
 
 class Overwriting {
  public:
-  /// Of these arrays: arguments and roots.
+  /// Of these arguments' arrays.
   Overwriting(Plan& plan, std::span<const uint32_t> arrays);
 
   /// Why the root cannot lie over the array; empty: it can. Moves the root's nest behind later readers where
-  /// `may_move` and nothing in between wants its results or overwrites what it reads.
-  std::string conflict(uint32_t array, uint32_t root, bool may_move);
+  /// nothing in between wants its results or overwrites what it reads.
+  std::string conflict(uint32_t array, uint32_t root);
   /// Says so in the plan: Plan::written_over.
   void write_over(uint32_t array, uint32_t root);
-  /// The nest that writes a root first.
-  uint32_t nest_of(uint32_t root) const { return first_[root].nest; }
 
  private:
   static constexpr uint32_t nowhere = 0xFFFFFFFF;

@@ -180,8 +180,7 @@ struct Recomputed {
   bool dear;  ///< it has divisions, roots or functions
 };
 
-/// A root that lies where an array lies that is read for the last time: a donated argument, or another root
-/// in the workspace.
+/// A root that lies where a donated argument lies, which is read for the last time.
 struct WrittenOver {
   uint32_t array = 0;
   /// The array, and views of it, that the nest of `root` reads at the index that it overwrites: they are read

@@ -6,12 +6,18 @@
 #include <map>
 #include <numeric>
 
+#include "runtime/kernel_abi.h"
+
 namespace wengert {
 
 Extent aligned_bytes(const Extent& bytes) {
   constexpr int64_t alignment = 64;
   if (bytes.is_number()) return (*bytes.number() + alignment - 1) / alignment * alignment;
   return Extent::floor_divide(bytes + (alignment - 1), alignment) * alignment;
+}
+
+Extent with_alignment(const Extent& workspace) {
+  return workspace.is(0) ? workspace : workspace + (WENGERT_WORKSPACE_ALIGNMENT - 1);
 }
 
 namespace {

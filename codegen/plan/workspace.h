@@ -11,6 +11,10 @@ namespace wengert {
 /// The least multiple of 64 that holds so many bytes.
 Extent aligned_bytes(const Extent& bytes);
 
+/// What NAME_workspace() gives for so many bytes: none, or room to align them as well. Of a size that depends
+/// on symbols it is the sum, though the kernel gives 0 where that size is 0.
+Extent with_alignment(const Extent& workspace);
+
 /// An array that is alive at the levels from `first` to `last`, both included.
 struct WorkspaceRequest {
   Extent bytes;

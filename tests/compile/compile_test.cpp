@@ -7,6 +7,7 @@
 #include "frontend/measure.h"
 #include "ir/evaluate.h"
 #include "ir/ops/elementwise.h"
+#include "ir/ops/indexing.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/reductions.h"
 #include "passes/gradients.h"
@@ -135,6 +136,28 @@ TEST_CASE("donated inputs") {
   CHECK((w[0] == 0 && w[1] == 2 && w[2] == 1 && squares == 80));
   CHECK(measure(program, arguments, {}, {.donate = {{"g", "w_new"}}}, 0).calls >= 3);
   CHECK(arguments[1] == Tensor::vector({4, 0, 8}));
+}
+
+TEST_CASE("a donated kernel is measured on the same arguments each time") {
+  Program program;
+  const Expr x = program.graph->input("x", f64, {3}), at = program.graph->input("at", i64, {2});
+  program.outputs = {{"y", take(x, at, 0).value()}, {"next", (at + 1).value()}};
+  std::vector<Tensor> arguments = {Tensor::vector({1, 2, 3}), Tensor(i64, {2})};
+  arguments[1].set(0, 2);  // the next time it would be out of range
+  CHECK(measure(program, arguments, {}, {.donate = {{"at", "next"}}}, 0).flags == 0);
+}
+
+TEST_CASE("arguments that are given away are not lost when the call fails") {
+  Program program = descent();
+  const Extent rows = Extent::symbol("M");
+  const Expr rate = program.expr(program.inputs()[2]);
+  program.outputs.push_back({"long", broadcast_in_dim(rate, {rows}, {}).value()});
+  const CompiledFunction compiled = jit(program, {.donate = {{"w", "w_new"}}});
+  const std::vector<Tensor> arguments = {Tensor::vector({1, 2, 3}), Tensor::vector({4, 0, 8}),
+                                         Tensor::scalar(f64, 0.25)};
+  std::vector<Tensor> given = arguments;
+  CHECK_THROWS(compiled(std::move(given), {{"M", int64_t{1} << 50}}));
+  CHECK(given == arguments);
 }
 
 TEST_CASE("donations that cannot be") {

@@ -55,6 +55,9 @@ def refused(error, words, *values):
 frozen = numpy.zeros(2)
 frozen.flags.writeable = False
 refused(TypeError, "w is list; it is written, so a NumPy array of f64 is wanted", [3.0, 4.0], g, 0.5)
+masked = numpy.ma.masked_array([1.0, 2.0], mask=[True, False])
+refused(TypeError, "w is MaskedArray; it is written, so a plain NumPy array is wanted", masked, g, 0.5)
+assert masked.data.tolist() == [1, 2], masked
 refused(TypeError, "w is float32; it is written, so f64 itself is wanted", w.astype("f4"), g, 0.5)
 refused(ValueError, "w is written, so it must be writeable", frozen, g, 0.5)
 refused(ValueError, "w is written, so it must be C-contiguous", numpy.zeros(4)[::2], g, 0.5)

@@ -178,7 +178,7 @@ TEST_CASE("arrays change places") {
   b.out("second", x);
   b.out("third", z);
   for (const std::string& why : donate(b.program, {{"x", "first"}, {"y", "second"}}, rows))
-    CHECK(contains(why, "is input"));
+    CHECK(contains(why, "as it stands"));
   CHECK(donate(b.program, {{"z", "third"}}, rows) == in_place);  // as it stands
   CHECK(donate(b.program, {{"x", "second"}, {"y", "first"}, {"z", "third"}}, rows) ==
         std::vector<std::string>{"", "", ""});
@@ -309,4 +309,14 @@ TEST_CASE("the explanation says what happens to donated arrays") {
   const std::string text = explain_plan(plan_of(b.program, {{"x", "square"}, {"w", "half"}}));
   CHECK(contains(text, "w becomes half in place\n"));
   CHECK(contains(text, "x becomes square by a copy at the end: %"));
+}
+
+TEST_CASE("arrays that change places are explained by name") {
+  Build b;
+  const Expr x = b.in("x", f64, {3}), w = b.in("w", f64, {3});
+  b.out("x_new", w);
+  b.out("w_new", x);
+  const std::string text = explain_plan(plan_of(b.program, {{"x", "x_new"}, {"w", "w_new"}}));
+  CHECK(contains(text, "x becomes x_new by a copy at the end: it is the input w as it stands\n"));
+  CHECK(contains(text, "w becomes w_new by a copy at the end: it is the input x as it stands\n"));
 }

@@ -1,6 +1,8 @@
 // A limit of the workspace: kept by recomputing, or refused with what is left; the bits stay the evaluator's.
 #include "compare.h"
 
+#include <fmt/format.h>
+
 #include "codegen/plan/explain.h"
 #include "ir/ops/contractions.h"
 #include "ir/ops/elementwise.h"
@@ -28,6 +30,11 @@ std::string refusal(const Program& program, int64_t limit) {
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+int64_t least_told(const std::string& message) {
+  const std::string words = "could not be brought below ";
+  return std::stoll(message.substr(message.find(words) + words.size()));
+}
 
 // Limits from what the plan takes down to what it must take; gives the latter.
 int64_t squeeze(const Program& program) {
@@ -88,11 +95,69 @@ TEST_CASE("a network's gradient") {
   CHECK(least <= before);
   // The error says what is left, and that much is enough.
   const std::string message = refusal(program, 64);
-  CHECK(contains(message, "bytes at least, and 64 are the limit; the largest that is left: "));
-  const size_t at = message.find("takes ") + 6;
-  const int64_t told = std::stoll(message.substr(at));
+  CHECK(contains(message, "bytes, and 64 are the limit; the largest that is left: "));
+  const int64_t told = least_told(message);
   CHECK(refusal(program, told).empty());
   CHECK(!refusal(program, told - 1).empty());
+}
+
+TEST_CASE("loops over a symbol, beside a workspace that is known") {
+  Build b;
+  const Expr w = b.in("w", f64, {9000}), x = b.in("x", f64, {N});
+  const Expr p = exp(w) + w, q = p / (p * p + 1.0);
+  b.out("a", (q - sum(q)) * q);
+  b.out("b", x * 2.0);
+  CHECK(bytes_of(make_plan(b.program)) > 60'000);
+  CHECK(bytes_of(make_plan(b.program, {.workspace_limit = 60'000})) <= 60'000);
+  compare(b.program, rows, {.vector_bits = Target::host().vector_bits, .workspace_limit = 60'000});
+
+  Build step;
+  const Expr v = step.in("w", f64, {N}), s = step.in("s", f64, {}), i = step.in("i", i64, {N}),
+             g = step.in("g", f64, {N});
+  step.out("w_new", v - s * g);
+  step.out("t", sum(v));
+  step.out("j", i + 1);
+  const std::string message = refusal(step.program, 0);
+  CHECK(contains(message, "could not be brought below "));
+  CHECK(refusal(step.program, least_told(message)).empty());
+}
+
+TEST_CASE("what would make the workspace depend on a symbol is not recomputed") {
+  Build b;
+  const Expr x = b.in("x", f64, {N, 8}), v = b.in("v", f64, {8}), m = b.in("M", f64, {100, 8});
+  const Expr q = exp(v), r = sum(m, Axes{0}), z = exp(x) + x * sin(x);
+  const Expr s = sum(z * q, Axes{1}) + sum(z * r, Axes{1});
+  b.out("y", z * broadcast_in_dim(s, {N, 8}, {0}));
+  const std::string message = refusal(b.program, 0);
+  CHECK(least_told(message) == bytes_of(make_plan(b.program)));
+  CHECK(refusal(b.program, least_told(message)).empty());
+}
+
+TEST_CASE("a workspace that was reached with one limit is a limit that can be kept") {
+  Build b;
+  const Expr x = b.in("a", i64, {4000}), y = b.in("b", i64, {4000});
+  const Expr p = x * y + floor_divide(x, 3) * y - floor_mod(x, 7), c = p > x;
+  const Expr q = where(c, p * p, p - y), s = sum(q);
+  b.out("l", s + sum(convert(c, i64)));
+  b.out("g", (q - s) * p);
+  b.out("z", c | (q > s));
+  for (int64_t limit : {31'032, 10'000, 8'255, 8'254}) {
+    const int64_t reached = bytes_of(make_plan(b.program, {.workspace_limit = limit}));
+    CHECK(reached <= limit);
+    CHECK(refusal(b.program, reached).empty());
+  }
+}
+
+TEST_CASE("a large program: the search ends soon, and still most arrays go if they must") {
+  Build b;
+  std::vector<Expr> all;
+  for (int i = 0; i < 300; i++) all.push_back(polynomial(b.in(fmt::format("x{}", i), f64, {1000}), i));
+  Expr total = sum(all[0]);
+  for (size_t i = 1; i < all.size(); i++) total = total + sum(all[i]);
+  for (size_t i = 0; i < all.size(); i++) b.out(fmt::format("y{}", i), all[i] * total);
+  const int64_t plain = bytes_of(make_plan(b.program));
+  CHECK(plain > 300 * 8000);
+  CHECK(bytes_of(make_plan(b.program, {.workspace_limit = plain / 10})) <= plain / 10);
 }
 
 TEST_CASE("products stay arrays, and sizes must be known") {

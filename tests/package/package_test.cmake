@@ -48,7 +48,8 @@ if(NOT output STREQUAL expected)
   message(FATAL_ERROR "the program of ${page} printed\n${output}instead of\n${expected}")
 endif()
 
-# Mistakes are refused when CMake runs, by name.
+# Mistakes are refused when CMake runs, by name, or by the compiler when the kernels are built.
+file(WRITE ${folder}/mistake/total.wg "fn total(x: f64[100000]) -> f64 { sum(x) }\n")
 function(refused call says)
   file(WRITE ${folder}/mistake/CMakeLists.txt
     "cmake_minimum_required(VERSION 3.25)\nproject(mistake LANGUAGES C CXX)\nfind_package(wengert REQUIRED)\n${call}\n")
@@ -56,6 +57,10 @@ function(refused call says)
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${folder}/mistake -B ${folder}/mistake/build -G ${generator}
     -D CMAKE_PREFIX_PATH=${folder}/installed -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_C_COMPILER=${c_compiler}
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE error)
+  if(result EQUAL 0)
+    execute_process(COMMAND ${CMAKE_COMMAND} --build ${folder}/mistake/build
+      RESULT_VARIABLE result OUTPUT_VARIABLE error ERROR_VARIABLE error)
+  endif()
   string(REGEX REPLACE "[ \n]+" " " error "${error}")
   string(FIND "${error}" "${says}" at)
   if(result EQUAL 0 OR at EQUAL -1)
@@ -65,6 +70,9 @@ endfunction()
 refused("wengert_add_kernels(p SOURCES polynomial.wg GRADIENT x)" "there is no file 'GRADIENT'")
 refused("wengert_add_kernels(p SOURCES polynomal.wg GRAD x)" "there is no file 'polynomal.wg'")
 refused("wengert_add_kernels(p polynomial.wg)" "cannot make sense of 'polynomial.wg'")
+refused("wengert_add_kernels(p SOURCES total.wg WORKSPACE_LIMIT \"\")" "WORKSPACE_LIMIT is empty")
+refused("wengert_add_kernels(p SOURCES total.wg WORKSPACE_LIMIT 0)" "bytes, and 0 are the limit")
+refused("wengert_add_kernels(p SOURCES total.wg THREADS 0)" "--threads: Value 0 not in range 1 to 4096")
 
 # LLVM is needed to compile, by the library that is loaded for it.
 find_program(readelf readelf REQUIRED)

@@ -135,6 +135,8 @@ class Build(CommandTest):
         self.assertEqual(roles[:4], [("w", "inout", "w_new"), ("m", "inout", "m_new"), ("g", "input", None), ("A", "inout", "B")])
         self.refused("build", "f.wg", "--donate", "w", says="--donate wants INPUT:OUTPUT, such as w:w_new, and not 'w'")
         self.refused("build", "f.wg", "--donate", "w:w_mew", says="there is no output 'w_mew'; did you mean 'w_new'?")
+        self.write("g.wg", "fn g(w: f64[N]) -> (w_: f64[N], x: f64[N]) { (w_ = w * 2, x = w) }\n")
+        self.refused("build", "g.wg", "--donate", "w:w", says="there is no output 'w'; did you mean 'w_'?")
         self.refused("build", "f.wg", "--donate", "W:w_new", says="there is no input 'W'; inputs: w, m, g, A")
         self.refused("build", "f.wg", "--donate", "A:w_new",
                      says=["f.wg:3:", "A is f64[N, N] and w_new is f64[N]; one element type and one shape are wanted "
@@ -154,7 +156,11 @@ class Build(CommandTest):
             self.assertRegex(self.read("f.h").decode(), r"workspace: [0-9]{1,5} bytes")
         self.write("g.wg", "fn g(A: f64[40, 40]) -> f64[40, 40] { (A @ A) @ A }\n")
         self.refused("build", "g.wg", "--workspace-limit", "100",
-                     says=["the workspace of g takes 1", "bytes at least, and 100 are the limit", "dot_general f64[40, 40] (g.wg:1) of 12800 bytes"])
+                     says=["the workspace of g could not be brought below 1", "bytes, and 100 are the limit", "dot_general f64[40, 40] (g.wg:1) of 12800 bytes"])
+        self.refused("build", "g.wg", "--workspace-limit", "", says="--workspace-limit wants bytes, such as 65536, 64KiB or 2MiB, and not ''")
+        # One number, in the explanation and in the header.
+        told = re.findall("workspace: (.*) bytes", self.wengert("build", "g.wg", "--explain") + self.read("g.h").decode())
+        self.assertEqual(len(set(told)), 1, told)
         for wrong in "1kb", "-1", "1.5MiB", "MiB", "9999999999GiB":
             self.refused("build", "f.wg", "--workspace-limit=" + wrong, says=f"--workspace-limit wants bytes, such as 65536, 64KiB or 2MiB, and not '{wrong}'")
 

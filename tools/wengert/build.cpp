@@ -34,7 +34,7 @@ struct Options {
   CompileSettings settings;
   std::vector<std::string> kinds = {"obj", "header", "json"};
   std::vector<std::string> donate;
-  std::string limit;
+  std::optional<std::string> limit;
   std::string name, folder;
   bool value = false, explain = false, time_passes = false;
 };
@@ -86,7 +86,7 @@ int64_t number_of_bytes(const std::string& text) {
 
 int run(Options options) {
   for (const std::string& text : options.donate) options.settings.donate.push_back(donation(text));
-  if (!options.limit.empty()) options.settings.workspace_limit = number_of_bytes(options.limit);
+  if (options.limit) options.settings.workspace_limit = number_of_bytes(*options.limit);
   const auto wants = [&](std::string_view kind) {
     return std::find(options.kinds.begin(), options.kinds.end(), kind) != options.kinds.end();
   };
@@ -164,8 +164,10 @@ Command add_build(CLI::App& app) {
   sub->add_flag("--value", options->value, "The function itself, beside its derivatives")
       ->group(derivative_group);
   add_derivative_options(*sub, options->request);
-  add_names(*sub, "--donate", options->donate,
-            "Inputs whose arrays become outputs': one pointer, which is read and written")
+  add_names(
+      *sub, "--donate", options->donate,
+      "Inputs whose arrays become outputs': one pointer, which is read and written. Pairs are placed in "
+      "the order given")
       ->type_name("INPUT:OUTPUT,...");
   sub->add_option(
          "--workspace-limit", options->limit,
