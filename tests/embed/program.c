@@ -101,9 +101,9 @@ static void direct(void) {
         "an input that becomes an output", "descend");
   {
     const double rate = -0.5;
-    const void *inputs[3];
+    const void* inputs[3];
     int64_t two = 2;
-    void *outputs[2];
+    void* outputs[2];
     inputs[0] = w, inputs[1] = g, inputs[2] = &rate;
     outputs[0] = NULL, outputs[1] = &value;
     check(descend_packed(inputs, &two, outputs, workspace) == WENGERT_OK && w[0] == 1 && w[1] == 0, "packed",
