@@ -36,9 +36,11 @@ static constexpr Coefficients exp_coefficients{exp_f64, exp_f32};
 static constexpr double sixteenth_of_ln2_low = 0x1.abc9e3b39803fp-60;
 static constexpr double log2_e = 0x1.71547652b82fep0;
 
-// e^r - 1 = r + r^2 p(r) for |r| < ln2/32: short for exp, longer where e^r - 1 itself is wanted
+// e^r - 1 = r + r^2 p(r) for |r| < ln2/32: short for exp, shorter for f32, longer where e^r - 1 itself is
+// wanted
 static constexpr double short_exp[] = {0x1.fffffffffffecp-2, 0x1.55555554af2e1p-3, 0x1.5555555675374p-5,
                                        0x1.111227f4da687p-7, 0x1.6c169630d2883p-10};
+static constexpr double rough_exp_curve[] = {0x1.00021f360e37cp-1, 0x1.55559afb23063p-3};
 static constexpr double short_expm1[] = {0x1.0000000000003p-1, 0x1.5555555555551p-3,  0x1.55555554a05p-5,
                                          0x1.11111111521f5p-7, 0x1.6c182911e7c23p-10, 0x1.a01a6da8cc0d2p-13};
 
@@ -111,6 +113,11 @@ Num exp(Arithmetic& m, Num x) {
   return m.rarely(!(m.absolute(x) < 708.0), fast, arguments, [](Arithmetic& inner, std::span<const Num> in) {
     return std::vector<Num>{exp_of_any(inner, in[0])};
   })[0];
+}
+
+Num rough_exp(Arithmetic& m, Num x) {
+  const PowerExp e = power_exp(m, x);
+  return m.fma(e.power, m.fma(e.r * e.r, polynomial(m, e.r, rough_exp_curve), e.r), e.power);
 }
 
 Num exp_pair_moderate(Arithmetic& m, Pair x) {

@@ -29,6 +29,8 @@ struct ShortExp {
   Num power, p;
 };
 ShortExp short_exp_of_f32(Arithmetic& m, Num x);
+/// e^x to 29 bits for |x| up to 708, f64 only: enough for f32.
+Num rough_exp(Arithmetic& m, Num x);
 /// e^(high + low) for |high| up to 708, f64, rounded nearly as the exact value: powers that are numbers come
 /// out.
 Num exp_pair_moderate(Arithmetic& m, Pair x);

@@ -160,6 +160,20 @@ static Pair table_log_pair(Arithmetic& m, const Interval& i) {
   return fast_two_sum(second.high, curve);
 }
 
+// log(1 + r) = r + r^2 p(r) for |r| < 0.0298, to 2^-37
+static constexpr double rough_log_curve[] = {-0x1.000000000bdbcp-1, 0x1.55555212b4d9p-2,
+                                             -0x1.fffff6a7c03e8p-3, 0x1.99f64719c4806p-3,
+                                             -0x1.55b3cfbcabefap-3};
+
+// As table_log, without the digits that rounding lost.
+Num rough_log(Arithmetic& m, Num x) {
+  const Interval i = interval(m, x);
+  const Num r = m.fma(i.z, m.table(Dtype::f64, log_reciprocal, i.index), m.like(x, -1));
+  const Num base = m.fma(to_float(m, i.k), m.like(x, 0x1.62e42fefa39efp-1),
+                         m.table(Dtype::f64, log_of_reciprocal, i.index));
+  return base + m.fma(r * r, polynomial(m, r, rough_log_curve), r);
+}
+
 Pair log_pair_of_normal(Arithmetic& m, Num x) { return table_log_pair(m, interval(m, x)); }
 
 Pair log_pair(Arithmetic& m, Num x) {

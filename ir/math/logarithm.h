@@ -14,5 +14,7 @@ Num log1p_of_fraction(Arithmetic& m, Num z);
 Pair log_pair(Arithmetic& m, Num x);
 /// The same for normal x > 0, cheaper; for other x anything.
 Pair log_pair_of_normal(Arithmetic& m, Num x);
+/// log x to some 37 bits for normal x > 0, f64 only: enough for f32. For other x anything.
+Num rough_log(Arithmetic& m, Num x);
 
 }  // namespace wengert::math

@@ -35,13 +35,27 @@ static Num pow_of_any(Arithmetic& m, Num x, Num y) {
   return power_cases(m, x, y, exp_pair(m, {product.high, m.fma(y, logarithm.low, product.low)}));
 }
 
-// e^(y log|x|), with the product in double the precision for f64; f32 has digits to spare in f64.
+/// C99's pow for whatever x and y; f32, which has digits to spare in f64.
+static Num pow_of_any_f32(Arithmetic& m, Num x, Num y) {
+  const Num wide_x = m.convert(x, Dtype::f64), wide_y = m.convert(y, Dtype::f64);
+  const Num magnitude = exp(m, wide_y * log(m, m.absolute(wide_x)));
+  return m.convert(power_cases(m, wide_x, wide_y, magnitude), Dtype::f32);
+}
+
+// In f64, where every positive number of f32 is normal.
+static Num pow_of_f32(Arithmetic& m, Num x, Num y) {
+  const Num wide = m.convert(x, Dtype::f64);
+  const Num exponent = m.convert(y, Dtype::f64) * rough_log(m, wide);
+  const Num usual = (wide > 0.0) & (wide < infinity(m, wide)) & (m.absolute(exponent) < 87.0);
+  const Num fast[] = {m.convert(rough_exp(m, exponent), Dtype::f32)}, arguments[] = {x, y};
+  return m.rarely(!usual, fast, arguments, [](Arithmetic& inner, std::span<const Num> in) {
+    return std::vector<Num>{pow_of_any_f32(inner, in[0], in[1])};
+  })[0];
+}
+
+// e^(y log|x|), with the product in double the precision for f64.
 Num pow(Arithmetic& m, Num x, Num y) {
-  if (x.type == Dtype::f32) {
-    const Num wide_x = m.convert(x, Dtype::f64), wide_y = m.convert(y, Dtype::f64);
-    const Num magnitude = exp(m, wide_y * log(m, m.absolute(wide_x)));
-    return m.convert(power_cases(m, wide_x, wide_y, magnitude), Dtype::f32);
-  }
+  if (x.type == Dtype::f32) return pow_of_f32(m, x, y);
   const Pair logarithm = log_pair_of_normal(m, x);
   const Pair product = two_product(m, y, logarithm.high);
   const Num usual =
