@@ -135,14 +135,25 @@ class Tiles {
       Tile narrow = tile_;
       const int64_t rest = left - done;
       while (narrow.lanes / 2 >= rest) narrow.lanes /= 2;
-      const bool half = rest % narrow.lanes <= narrow.lanes / 2 && rest > narrow.lanes;
-      const int64_t columns = half ? rest - rest % narrow.lanes : rest;
+      const int64_t behind = rest % narrow.lanes;
+      const bool half = behind <= narrow.lanes / 2 && rest > narrow.lanes;
+      int64_t columns = half ? rest - behind : rest;
       narrow.vectors = static_cast<unsigned>((columns + narrow.lanes - 1) / narrow.lanes);
       narrow.masked = columns % narrow.lanes != 0;
+      if (half && takes_tail(narrow, behind)) {
+        narrow.tail = static_cast<unsigned>(behind);
+        columns = rest;
+      }
       const Lines lines{scope_.builder.CreateAdd(whole, scope_.number(done)), whole, scope_.number(left)};
       strips(scope_, lines, narrow, scope_.number(columns));
       done += columns;
     }
+  }
+
+  // Half a vector behind whole ones belongs to their tile. Of a triangle the two have different rows.
+  bool takes_tail(const Tile& tile, int64_t columns) const {
+    return columns == tile.lanes / 2 && of_.wanted == no_triangle && number_of(of_.right_line) == 1 &&
+           tile.vectors < tile_.vectors;
   }
 
   // Whole vectors, then halves of vectors.
@@ -158,17 +169,17 @@ class Tiles {
       if (left - done >= lanes) take(1, lanes);
   }
 
-  // As few vectors as hold what is left, all of them masked.
+  // As few vectors as hold what is left, all of them masked; with a narrower one where that is known to do.
   void masked(llvm::Value* whole, llvm::Value* left) {
     for (unsigned vectors = 1; vectors <= tile_.vectors; vectors++) {
       if (of_.rest.vectors >= 0 && of_.rest.vectors != static_cast<int>(vectors)) continue;
       Tile narrow = tile_;
-      narrow.vectors = vectors, narrow.masked = true;
+      narrow.vectors = vectors, narrow.tail = of_.rest.tail, narrow.masked = narrow.tail == 0;
       if (of_.rest.vectors > 0) narrow.lanes = of_.rest.lanes;
       const int64_t lanes = narrow.lanes;
       Builder& b = scope_.builder;
       llvm::Value* above = b.CreateICmpSGT(left, b.getInt64((vectors - 1) * lanes));
-      llvm::Value* fits = b.CreateICmpSLE(left, b.getInt64(vectors * lanes));
+      llvm::Value* fits = b.CreateICmpSLE(left, b.getInt64(vectors * lanes + narrow.tail));
       emit_when(scope_, b.CreateAnd(above, fits),
                 [&](Scope& inner) { strips(inner, {whole, whole, left}, narrow, left); });
     }
@@ -308,12 +319,13 @@ TileRest tile_rest(const Tile& tile, std::optional<int64_t> columns) {
   TileRest out{0, tile.lanes};
   while (rest > 0 && out.lanes > 2 && out.lanes / 2 >= rest) out.lanes /= 2;
   out.vectors = static_cast<int>((rest + out.lanes - 1) / out.lanes);
+  if (out.vectors > 1 && rest % out.lanes == out.lanes / 2) out.vectors--, out.tail = out.lanes / 2;
   return out;
 }
 
 std::string TileRest::text() const {
   if (vectors < 0) return "";
-  return vectors == 0 ? ".rest0" : fmt::format(".rest{}x{}", vectors, lanes);
+  return vectors == 0 ? ".rest0" : fmt::format(".rest{}x{}+{}", vectors, lanes, tail);
 }
 
 void call_tiles(Scope& scope, const Tile& tile, const TileBlock& o) {

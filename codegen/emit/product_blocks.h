@@ -34,10 +34,11 @@ Tile tile_for(const Target& target, Dtype dtype, std::optional<int64_t> rows, st
 /// fewer sums, which wait for one another. Lowers the tile where the first weighs more.
 void lower_to_columns(Tile& tile, std::optional<int64_t> rows);
 
-/// Columns behind the whole tiles: vectors, and lanes of each; -1 where that is not known.
+/// Columns behind the whole tiles: vectors, and lanes of each; -1 where that is not known. Where there is a
+/// tail, half a vector, the vectors are whole.
 struct TileRest {
   int vectors = -1;
-  unsigned lanes = 0;
+  unsigned lanes = 0, tail = 0;
   /// For the names of functions.
   std::string text() const;
 };

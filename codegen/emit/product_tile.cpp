@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <vector>
 
 #include <fmt/format.h>
@@ -45,14 +46,18 @@ class TileEmitter {
     } else {
       loop(sums);
     }
-    each([&](unsigned r, unsigned v) { store(sums[r * tile_.vectors + v], result(r, v), v); });
+    each([&](unsigned r, unsigned v) { store(sums[r * vectors() + v], result(r, v), v); });
   }
 
  private:
+  // Of a row, the narrower one included.
+  unsigned vectors() const { return tile_.vectors + (tile_.tail > 0 ? 1 : 0); }
+  unsigned lanes(unsigned v) const { return v < tile_.vectors ? tile_.lanes : tile_.tail; }
+
   template <class F>
   void each(F body) {
     for (unsigned r = 0; r < tile_.rows; r++)
-      for (unsigned v = 0; v < tile_.vectors; v++) body(r, v);
+      for (unsigned v = 0; v < vectors(); v++) body(r, v);
   }
   Value* at(Value* pointer, Value* elements) { return b_.CreateGEP(element_, pointer, elements); }
   Value* at(Value* pointer, int64_t elements) { return at(pointer, b_.getInt64(elements)); }
@@ -61,12 +66,12 @@ class TileEmitter {
   }
 
   Value* load(Value* pointer, unsigned v) {
-    if (!tile_.masked) return load_elements(b_, tile_.dtype, pointer, tile_.lanes);
+    if (!tile_.masked) return load_elements(b_, tile_.dtype, pointer, lanes(v));
     return b_.CreateMaskedLoad(vector_, pointer, llvm::Align(size_of(tile_.dtype)), masks_[v],
                                llvm::Constant::getNullValue(vector_));
   }
   void store(Value* value, Value* pointer, unsigned v) {
-    if (!tile_.masked) return store_elements(b_, tile_.dtype, value, pointer, tile_.lanes);
+    if (!tile_.masked) return store_elements(b_, tile_.dtype, value, pointer, lanes(v));
     b_.CreateMaskedStore(value, pointer, llvm::Align(size_of(tile_.dtype)), masks_[v]);
   }
 
@@ -96,7 +101,10 @@ class TileEmitter {
   }
 
   std::vector<Value*> initial() {
-    std::vector<Value*> zeros(tile_.rows * tile_.vectors, llvm::Constant::getNullValue(vector_));
+    std::vector<Value*> zeros;
+    each([&](unsigned, unsigned v) {
+      zeros.push_back(llvm::Constant::getNullValue(register_type(b_.getContext(), tile_.dtype, lanes(v))));
+    });
     auto* known = llvm::dyn_cast<llvm::ConstantInt>(of_.resume);
     if (known && known->isZero()) return zeros;
     llvm::Function* function = b_.GetInsertBlock()->getParent();
@@ -110,10 +118,10 @@ class TileEmitter {
     each([&](unsigned r, unsigned v) { loaded.push_back(load(result(r, v), v)); });
     b_.CreateBr(begin);
     b_.SetInsertPoint(begin);
-    for (Value* value : loaded) {
-      llvm::PHINode* sum = b_.CreatePHI(vector_, 2);
-      sum->addIncoming(zeros[0], from);
-      sum->addIncoming(value, partial);
+    for (size_t i = 0; i < loaded.size(); i++) {
+      llvm::PHINode* sum = b_.CreatePHI(loaded[i]->getType(), 2);
+      sum->addIncoming(zeros[i], from);
+      sum->addIncoming(loaded[i], partial);
       out.push_back(sum);
     }
     return out;
@@ -136,7 +144,7 @@ class TileEmitter {
 
   std::vector<Value*> columns_at(Value* right) {
     std::vector<Value*> columns;
-    for (unsigned v = 0; v < tile_.vectors; v++)
+    for (unsigned v = 0; v < vectors(); v++)
       columns.push_back(load(at(right, static_cast<int64_t>(v) * tile_.lanes), v));
     return columns;
   }
@@ -179,11 +187,20 @@ class TileEmitter {
     for (unsigned r = 0; r < tile_.rows; r++) {
       Value* row = load_elements(b_, tile_.dtype, rows[r], 1);
       if (tile_.lanes > 1) row = b_.CreateVectorSplat(tile_.lanes, row);
-      for (unsigned v = 0; v < tile_.vectors; v++) {
-        Value*& sum = sums[r * tile_.vectors + v];
-        sum = b_.CreateIntrinsic(llvm::Intrinsic::fma, {vector_}, {row, columns[v], sum});
+      for (unsigned v = 0; v < vectors(); v++) {
+        Value*& sum = sums[r * vectors() + v];
+        // The lower lanes of the same register.
+        if (v == tile_.vectors)
+          row = tile_.tail > 1 ? low_lanes(row) : b_.CreateExtractElement(row, b_.getInt64(0));
+        sum = b_.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()}, {row, columns[v], sum});
       }
     }
+  }
+
+  Value* low_lanes(Value* row) {
+    std::vector<int> numbers(tile_.tail);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    return b_.CreateShuffleVector(row, numbers);
   }
 
   void loop(std::vector<Value*>& sums) {
@@ -216,7 +233,7 @@ class TileEmitter {
     b_.CreateCondBr(b_.CreateICmpSLT(next, of_.inner), loop, done);
     b_.SetInsertPoint(done);
     for (size_t i = 0; i < sums.size(); i++) {
-      llvm::PHINode* sum = b_.CreatePHI(vector_, 2);
+      llvm::PHINode* sum = b_.CreatePHI(sums[i]->getType(), 2);
       sum->addIncoming(sums[i], from);
       sum->addIncoming(now[i], loop);
       sums[i] = sum;
@@ -239,8 +256,9 @@ void emit_tile(Builder& builder, const Tile& tile, const TileOperands& operands)
 }
 
 void call_tile(llvm::Module& module, Builder& builder, const Tile& tile, const TileOperands& o) {
-  const std::string symbol = fmt::format("product.{}.{}x{}x{}{}", name(tile.dtype), tile.rows, tile.vectors,
-                                         tile.lanes, tile.masked ? ".masked" : "");
+  const std::string symbol =
+      fmt::format("product.{}.{}x{}x{}{}{}", name(tile.dtype), tile.rows, tile.vectors, tile.lanes,
+                  tile.masked ? ".masked" : "", tile.tail > 0 ? fmt::format("+{}", tile.tail) : "");
   llvm::Type *pointer = builder.getPtrTy(), *number = builder.getInt64Ty();
   llvm::Function* function = module.getFunction(symbol);
   if (!function) {

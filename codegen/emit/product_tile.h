@@ -24,6 +24,8 @@ struct Tile {
   unsigned vectors;
   unsigned lanes;  ///< of a vector
   bool masked;     ///< only the first `columns` columns are there
+  unsigned tail =
+      0;  ///< lanes of one more, narrower vector behind the others, or none: of columns that lie side by side
 };
 
 /// Addresses are pointers to the tile's first elements; strides are in elements. Constants make better code.

@@ -70,10 +70,11 @@ size_t products_with_maps(const Program& program) {
 }  // namespace
 
 TEST_CASE("every transposition, known sizes from nothing to beyond a tile") {
-  const int64_t sizes[][3] = {{0, 3, 4},    {3, 0, 4},    {3, 4, 0},    {1, 1, 1},    {2, 3, 5},
-                              {4, 4, 4},    {7, 7, 7},    {16, 16, 16}, {17, 19, 23}, {29, 5, 31},
-                              {1, 40, 33},  {40, 33, 1},  {33, 1, 40},  {15, 64, 48}, {3, 17, 130},
-                              {64, 70, 10}, {90, 700, 75}};
+  const int64_t sizes[][3] = {{0, 3, 4},     {3, 0, 4},     {3, 4, 0},    {1, 1, 1},    {2, 3, 5},
+                              {4, 4, 4},     {7, 7, 7},     {16, 16, 16}, {17, 19, 23}, {29, 5, 31},
+                              {1, 40, 33},   {40, 33, 1},   {33, 1, 40},  {15, 64, 48}, {3, 17, 130},
+                              {64, 70, 10},  {90, 700, 75}, {12, 12, 12}, {24, 24, 24}, {9, 40, 56},
+                              {30, 330, 28}, {60, 330, 24}};  // half a vector behind whole ones
   for (const auto& [m, k, n] : sizes)
     for (Dtype dtype : {f64, f32})
       for (bool left : {false, true})
