@@ -205,6 +205,8 @@ class Tiles {
     llvm::Value* diagonal =
         of_.before ? outer.builder.CreateSub(columns.begin, of_.before) : columns.begin;  // its row there
     bool exact = of_.wanted == no_triangle;
+    // Rows from the diagonal on have only the first vectors of columns, as long as strips end where these do.
+    bool starts_at_diagonal = of_.wanted == lower_triangle && !of_.before;
     auto strips_of = [&](llvm::Value* begin, llvm::Value* end, unsigned rows, llvm::Value* panel,
                          llvm::Value* panel_rows) {
       tile.rows = rows;
@@ -212,9 +214,22 @@ class Tiles {
         const Interval wanted = wanted_strips(outer, tile, diagonal, {begin, end});
         begin = wanted.begin, end = wanted.end;
       }
-      emit_loop(outer, {begin, end}, rows, outer.lanes, [&](Scope& inner, AxisIndex i) {
-        emit(inner, tile, {i.base, panel ? panel : i.base, panel_rows}, columns, width);
-      });
+      auto between = [&](llvm::Value* from, llvm::Value* to, const Tile& strip) {
+        emit_loop(outer, {from, to}, rows, outer.lanes, [&](Scope& inner, AxisIndex i) {
+          emit(inner, strip, {i.base, panel ? panel : i.base, panel_rows}, columns, width);
+        });
+      };
+      const unsigned vectors = starts_at_diagonal && tile.lanes % rows == 0 ? tile.vectors : 0;
+      for (unsigned v = 1; v < vectors; v++) {
+        Tile part = tile;
+        part.vectors = v;
+        llvm::Value* stop = outer.builder.CreateAdd(diagonal, outer.number(int64_t{v} * tile.lanes));
+        stop = outer.builder.CreateSelect(outer.builder.CreateICmpSLT(stop, begin), begin, stop);
+        stop = smaller(outer.builder, stop, end);
+        between(begin, stop, part);
+        begin = stop;
+      }
+      between(begin, end, tile);
     };
     const unsigned most = tile_.rows;
     Builder& b = outer.builder;
@@ -229,6 +244,7 @@ class Tiles {
       }
       if (first == last) return;
       const int64_t all = last - first, count = (all + most - 1) / most, low = all / count;
+      starts_at_diagonal = starts_at_diagonal && all % count == 0;
       llvm::Value* high_end = b.getInt64(first + all % count * (low + 1));
       strips_of(b.getInt64(first), high_end, static_cast<unsigned>(low + 1), nullptr, b.getInt64(low + 1));
       strips_of(high_end, b.getInt64(last), static_cast<unsigned>(low), nullptr, b.getInt64(low));
